@@ -56,7 +56,8 @@ fn melody() -> Vec<f32> {
         let start = (beat_s(beat) * f64::from(RATE)) as usize;
         for partial in 1..=5 {
             let level = 0.25 / f64::from(partial);
-            let tone = signals::sine(f64::from(RATE), pitch_hz * f64::from(partial), level, 0.0, RATE as usize * 9 / 20);
+            let tone =
+                signals::sine(f64::from(RATE), pitch_hz * f64::from(partial), level, 0.0, RATE as usize * 9 / 20);
             for (at, sample) in tone.iter().enumerate() {
                 let attack = (at as f32 / 200.0).min(1.0);
                 samples[start + at] += attack * sample * (-(at as f32) / 12_000.0).exp();

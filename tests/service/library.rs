@@ -21,7 +21,7 @@ fn form(files: &[(&str, &[u8])]) -> (Vec<u8>, &'static str) {
     (body, "multipart/form-data; boundary=edge")
 }
 
-fn upload(server: &TestServer, target: &str, files: &[(&str, &[u8])]) -> Answer {
+pub(super) fn upload(server: &TestServer, target: &str, files: &[(&str, &[u8])]) -> Answer {
     let (body, kind) = form(files);
     server.request("POST", target).header("content-type", kind).send(&body)
 }
@@ -32,7 +32,7 @@ fn band() -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Waits for the end of a job, and returns it.
-fn ended(server: &TestServer, job: &str) -> Value {
+pub(super) fn ended(server: &TestServer, job: &str) -> Value {
     let begun = Instant::now();
     loop {
         let answer = server.get(&format!("/api/jobs/{job}"));

@@ -6,6 +6,7 @@ pub(crate) mod server;
 mod documents;
 mod kills;
 mod library;
+mod library_jobs;
 mod limits;
 mod live;
 #[cfg(target_os = "linux")]

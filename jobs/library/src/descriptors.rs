@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Descriptors {
+    /// Length in seconds.
+    pub duration_s: Option<f64>,
     /// Integrated loudness in LUFS, ITU-R BS.1770-4.
     pub integrated_lufs: Option<f64>,
     /// Root mean square level in dBFS.
@@ -68,6 +70,9 @@ impl Descriptors {
                 return Err(Error::invalid(name, format!("{value} is out of range")));
             }
         }
+        if self.duration_s.is_some_and(|seconds| !seconds.is_finite() || seconds < 0.0) {
+            return Err(Error::invalid("duration_s", "must be finite and not negative"));
+        }
         if self.chroma.is_some_and(|chroma| chroma.iter().any(|bin| !bin.is_finite() || *bin < 0.0)) {
             return Err(Error::invalid("chroma", "must be finite and not negative"));
         }
@@ -92,6 +97,8 @@ mod tests {
         assert!(share.check().is_err());
         let negative = Descriptors { onset_rate_hz: Some(-1.0), ..Descriptors::default() };
         assert!(negative.check().is_err());
+        let endless = Descriptors { duration_s: Some(f64::INFINITY), ..Descriptors::default() };
+        assert!(endless.check().is_err());
         let chroma = Descriptors { chroma: Some([f64::INFINITY; 12]), ..Descriptors::default() };
         assert!(chroma.check().is_err());
     }

@@ -1,7 +1,8 @@
 //! The notes of a stem, as they are written in JSON.
 
-use super::Part;
+use super::{Part, PartKind};
 use mixdown_engine::meter::rounded;
+use mixdown_notation::{Drum, Hit, Note};
 use serde::{Deserialize, Serialize};
 
 /// Form of the document.
@@ -46,7 +47,7 @@ pub struct HitEntry {
 
 impl NotesDocument {
     /// Returns the document of a stem.
-    pub(super) fn of(part: &Part) -> Self {
+    pub fn of(part: &Part) -> Self {
         let seconds = |time: f64| rounded(time, 4);
         let notes = part.notes.iter().map(|note| NoteEntry {
             start_s: seconds(note.start_s),
@@ -61,5 +62,25 @@ impl NotesDocument {
             velocity: hit.velocity,
         });
         Self { schema: NOTES_SCHEMA.into(), notes: notes.collect(), hits: hits.collect() }
+    }
+
+    /// Returns the stem of a document, as long as its last note or hit. Hits of drums that this
+    /// version does not have are left out.
+    pub fn part(&self, name: &str, kind: PartKind) -> Part {
+        let notes = self.notes.iter().map(|note| Note {
+            start_s: note.start_s,
+            end_s: note.end_s,
+            pitch_midi: note.pitch_midi.min(127),
+            velocity: note.velocity.clamp(1, 127),
+            bend_cents: note.bend_cents,
+        });
+        let hits = self.hits.iter().filter_map(|hit| {
+            let drum = Drum::ALL.into_iter().find(|drum| drum.name() == hit.drum)?;
+            Some(Hit { time_s: hit.time_s, drum, velocity: hit.velocity.clamp(1, 127) })
+        });
+        let (notes, hits): (Vec<Note>, Vec<Hit>) = (notes.collect(), hits.collect());
+        let ends = notes.iter().map(|note| note.end_s).chain(hits.iter().map(|hit| hit.time_s));
+        let duration_s = ends.fold(0.0, f64::max);
+        Part { name: name.to_owned(), kind, duration_s, notes, hits, warnings: Vec::new() }
     }
 }

@@ -83,6 +83,7 @@ fn value(list: &[impl Serialize]) -> Option<Value> {
 fn of_stem(stem: &Stem, chroma: Option<[f64; 12]>) -> AnalysedStem {
     let stem_type = stem.stem_type.parse().unwrap_or(StemType::Other);
     let descriptors = Descriptors {
+        duration_s: Some(stem.duration_s),
         integrated_lufs: stem.integrated_lufs,
         rms_dbfs: stem.rms_dbfs,
         sample_peak_dbfs: stem.sample_peak_dbfs,

@@ -20,6 +20,8 @@ const MEMORY_MB: u64 = 64 << 10;
 pub struct Separation {
     program: Option<Program>,
     analysis: Analysis,
+    /// False where the parts are not analysed by the same job.
+    analyses: bool,
 }
 
 /// Parts that were put in their place.
@@ -34,14 +36,29 @@ impl Separation {
 
     /// Creates the type for a process that queues separations but does not run them.
     pub fn queued() -> Self {
-        Self { program: None, analysis: Analysis::queued() }
+        Self { program: None, analysis: Analysis::queued(), analyses: true }
     }
 
     /// Creates the type for a worker: `program` is called with `arguments` and must then call
     /// [`separate_child`](super::separate_child); `analysis` analyses the parts.
     pub fn run_by(program: PathBuf, arguments: &[&str], analysis: Analysis) -> Self {
         let program = (program, arguments.iter().map(|&argument| argument.to_owned()).collect());
-        Self { program: Some(program), analysis }
+        Self { program: Some(program), analysis, analyses: true }
+    }
+
+    /// Returns the type without the analysis of the parts, which is then a step of its own.
+    pub(crate) fn without_analysis(self) -> Self {
+        Self { analyses: false, ..self }
+    }
+
+    /// Returns the type of job that analyses the parts.
+    pub(crate) fn analysis(&self) -> &Analysis {
+        &self.analysis
+    }
+
+    /// Returns the media folder of the library.
+    pub(crate) fn media(&self) -> &Path {
+        self.analysis.media()
     }
 
     /// Splits the stem of the request, and records the parts; returns what the process found.
@@ -97,6 +114,9 @@ impl JobKind for Separation {
         let (found, placed) = self.split(run)?;
         run.extra.insert("separation".into(), Value::Object(found));
         run.extra.insert("stem_ids".into(), json!(placed.stem_ids));
+        if !self.analyses {
+            return Ok(());
+        }
         let id = run.request["config"]["audio_file_id"].as_str().unwrap_or_default().to_owned();
         let target = Target::Audio { id, database: None };
         let request = analysis_job(run.session_id.clone(), &target, placed.stems);

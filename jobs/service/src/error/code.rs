@@ -51,6 +51,7 @@ codes! {
     FileNotFound = 404 "FILE_NOT_FOUND", "There is no such file.";
     AudioNotFound = 404 "AUDIO_NOT_FOUND", "The library has no such audio file.";
     LibraryStemNotFound = 404 "LIBRARY_STEM_NOT_FOUND", "The library has no such stem.";
+    NoNotation = 404 "NO_NOTATION", "The stem has no notes, or its song no bars for a score.";
     SessionNotFound = 404 "SESSION_NOT_FOUND", "There is no such session.";
     StemNotFound = 404 "STEM_NOT_FOUND", "The session has no such stem.";
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED", "The route has no such method.";

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub(crate) struct JobData {
     /// The job's id.
     pub(crate) job_id: String,
-    /// Its type: `mix`, `cleanup`.
+    /// Its type: `mix`, `analysis`, `stem_mix`, `separation`, `notation`, `chain`, `cleanup`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
     /// The session that it belongs to.
@@ -60,6 +60,11 @@ pub(crate) struct JobData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) cleanup: Option<Value>,
+    /// What a job on the library found: `separation` with its residual, counts of `notation`, the
+    /// `stem_id` or `stem_ids` that it made, the `steps` of a chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) outcome: Option<Value>,
 }
 
 /// A file of a result.

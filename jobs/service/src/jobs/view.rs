@@ -65,6 +65,7 @@ impl View {
                 delivered_at: delivery.delivered_at,
                 last_error: delivery.last_error,
             }),
+            outcome: outcome(record),
             cleanup: record.extra.get("cleanup").map(|document| cleanup_without_paths(document, store)),
         };
         let status = serde_json::to_vec(&document).unwrap_or_default().into();
@@ -120,4 +121,12 @@ pub(crate) fn cleanup_without_paths(document: &Value, store: &Store) -> Value {
         *error = error.as_str().map(|text| without_paths(text, None, store)).into();
     }
     document
+}
+
+/// Returns what a job on the library found, which has no paths; `None` where it found nothing.
+fn outcome(record: &Record) -> Option<Value> {
+    let names = ["separation", "notation", "stem_id", "stem_ids", "steps"];
+    let found = names.iter().filter_map(|name| Some(((*name).to_owned(), record.extra.get(*name)?.clone())));
+    let found: serde_json::Map<String, Value> = found.collect();
+    (!found.is_empty()).then_some(Value::Object(found))
 }

@@ -2,7 +2,10 @@
 
 use crate::app::App;
 use crate::error::{ApiError, Code};
-use mixdown_library::{Analysis, SeparationRequest, Status, StemRecord, Target, analysis_job, separation_job};
+use mixdown_library::{
+    Analysis, NotedStem, SeparationRequest, Status, StemRecord, Target, analysis_job, chain_job, notation_job,
+    separation_job,
+};
 use mixdown_shell::job::{NewJob, SessionId};
 use serde::Serialize;
 use serde_json::json;
@@ -19,10 +22,8 @@ pub(crate) fn analyse_audio(app: &App, audio_file_id: &str, keeps_type: bool) ->
     if let Some(job) = job_of(app, &session)? {
         return Ok(job);
     }
-    // A song that was split is analysed by its parts: both would count its sound twice.
-    let split: Vec<String> = audio.stems.iter().filter_map(|stem| stem.part_of.clone()).collect();
     let mut stems = Vec::new();
-    for stem in audio.stems.into_iter().filter(|stem| !split.contains(&stem.stem_id)) {
+    for stem in unsplit(audio.stems) {
         super::open_stem(&app.library, &stem)?;
         stems.push((stem.place.resolve(app.library.media()), stem.blake3, stem.stem_id, keeps_type));
     }
@@ -67,7 +68,8 @@ impl QueuedJob {
     }
 }
 
-/// Queues the separation of an audio file's stem. Blocks.
+/// Queues the separation of an audio file's stem, or with `then_all` the whole chain after it.
+/// Blocks.
 ///
 /// # Errors
 /// `AUDIO_NOT_FOUND`, `AUDIO_BUSY`, `INVALID_BODY`, `STEM_MISSING`; those of the store.
@@ -77,6 +79,7 @@ pub(crate) fn separate_audio(
     stem_id: Option<String>,
     with: Option<String>,
     model: Option<String>,
+    then_all: bool,
 ) -> Result<QueuedJob, ApiError> {
     if with.as_deref().is_some_and(|with| !["demucs", "classical"].contains(&with)) {
         return Err(ApiError::new(Code::InvalidBody, "with is demucs or classical"));
@@ -86,7 +89,31 @@ pub(crate) fn separate_audio(
     super::open_stem(&app.library, &stem)?;
     let path = stem.place.resolve(app.library.media());
     let request = SeparationRequest { audio_file_id: id.to_string(), stem_id: stem.stem_id, with, model };
-    submit(app, separation_job(id.clone(), &request, &path, &stem.blake3)).map(QueuedJob::new)
+    let job = if then_all { chain_job } else { separation_job };
+    submit(app, job(id.clone(), &request, &path, &stem.blake3)).map(QueuedJob::new)
+}
+
+/// Queues the notation of an audio file's stems. Blocks.
+///
+/// # Errors
+/// `AUDIO_NOT_FOUND`, `AUDIO_BUSY`, `STEM_MISSING`; those of the store.
+pub(crate) fn notate_audio(app: &App, id: &SessionId) -> Result<QueuedJob, ApiError> {
+    let audio = app.library.with(|library| library.audio(id.as_str()))?;
+    check_idle(app, id)?;
+    let mut stems = Vec::new();
+    for stem in unsplit(audio.stems) {
+        super::open_stem(&app.library, &stem)?;
+        let path = stem.place.resolve(app.library.media());
+        let (blake3, stem_id, stem_type) = (stem.blake3, stem.stem_id, stem.stem_type.to_string());
+        stems.push(NotedStem { path, blake3, stem_id, stem_type });
+    }
+    submit(app, notation_job(id.clone(), id.as_str(), &stems)).map(QueuedJob::new)
+}
+
+/// Returns the stems that were not split: a song and its parts would count its sound twice.
+fn unsplit(stems: Vec<StemRecord>) -> Vec<StemRecord> {
+    let split: Vec<String> = stems.iter().filter_map(|stem| stem.part_of.clone()).collect();
+    stems.into_iter().filter(|stem| !split.contains(&stem.stem_id)).collect()
 }
 
 /// Returns the stem of an audio file that is not a part of another: the one of this id, or the only

@@ -1,9 +1,9 @@
 //! Folders that a command works on: from a flag, the environment, the settings file, or a default.
 
-use super::{ANALYSE_CHILD, RENDER_CHILD, SEPARATE_CHILD};
+use super::{ANALYSE_CHILD, NOTATE_CHILD, RENDER_CHILD, SEPARATE_CHILD};
 use crate::cli::outcome::Failure;
 use clap::Args;
-use mixdown_library::{Analysis, Separation, StemMix};
+use mixdown_library::{Analysis, Chain, Notation, Separation, StemMix};
 use mixdown_shell::kinds::Mix;
 use mixdown_shell::settings::{SETTINGS_FILE, Settings};
 use mixdown_shell::store::Store;
@@ -32,7 +32,7 @@ pub(in crate::cli) struct FolderArguments {
 impl FolderArguments {
     /// Returns the settings that apply.
     pub(in crate::cli) fn settings(&self) -> Result<Settings, Failure> {
-        let mut settings = Settings::default();
+        let mut settings = with_library_jobs(Settings::default());
         match &self.config {
             Some(path) => settings.read(path)?,
             None if Path::new(SETTINGS_FILE).exists() => settings.read(Path::new(SETTINGS_FILE))?,
@@ -44,8 +44,7 @@ impl FolderArguments {
         if let Some(storage) = &self.storage {
             settings.storage.clone_from(storage);
         }
-        let stem_mix = StemMix::new(Mix::default(), Analysis::queued());
-        Ok(settings.with(Analysis::queued()).with(stem_mix).with(Separation::queued()))
+        Ok(settings)
     }
 
     /// Returns the settings of a process that runs jobs: each in a process of its own.
@@ -55,8 +54,12 @@ impl FolderArguments {
         let settings = self.settings()?;
         let analysis = Analysis::run_by(program.clone(), &ANALYSE_CHILD, &settings.media);
         let separation = Separation::run_by(program.clone(), &SEPARATE_CHILD, analysis.clone());
-        let mix = Mix::rendered_by(program, &RENDER_CHILD);
-        Ok(settings.with(mix.clone()).with(analysis.clone()).with(StemMix::new(mix, analysis)).with(separation))
+        let notation = Notation::run_by(program.clone(), &NOTATE_CHILD, &settings.media);
+        let render = Mix::rendered_by(program, &RENDER_CHILD);
+        let mix = StemMix::new(render.clone(), analysis.clone());
+        let chain = Chain::new(separation.clone(), notation.clone(), mix.clone());
+        let library = settings.with(render).with(analysis).with(separation).with(notation);
+        Ok(library.with(mix).with(chain))
     }
 
     /// Returns the store for commands that write: folders are made.
@@ -68,4 +71,13 @@ impl FolderArguments {
     pub(in crate::cli) fn look(&self) -> Result<Store, Failure> {
         Ok(Store::open_read_only(self.settings()?))
     }
+}
+
+/// Returns settings that know the jobs of the library, so that a settings file may name them.
+fn with_library_jobs(settings: Settings) -> Settings {
+    let separation = Separation::queued();
+    let mix = StemMix::new(Mix::default(), Analysis::queued());
+    let chain = Chain::new(separation.clone(), Notation::queued(), mix.clone());
+    let settings = settings.with(Analysis::queued()).with(separation).with(Notation::queued());
+    settings.with(mix).with(chain)
 }

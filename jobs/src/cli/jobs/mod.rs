@@ -44,6 +44,9 @@ pub(super) enum JobsCommand {
     /// Splits the one song that is described on standard input.
     #[command(hide = true)]
     SeparateChild,
+    /// Finds the notes of the stems that are described on standard input.
+    #[command(hide = true)]
+    NotateChild,
 }
 
 impl JobsCommand {
@@ -52,7 +55,7 @@ impl JobsCommand {
     fn start_log(&self) {
         match self {
             Self::Run(arguments) if !arguments.folders.json => log::start(LevelFilter::INFO),
-            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => {}
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild | Self::NotateChild => {}
             _ => log::start(LevelFilter::WARN),
         }
     }
@@ -75,7 +78,7 @@ impl JobsCommand {
             Self::Delete(arguments) => &arguments.folders,
             Self::Cleanup(arguments) => &arguments.folders,
             Self::Stats(arguments) => &arguments.folders,
-            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild => return None,
+            Self::RenderChild | Self::AnalyseChild | Self::SeparateChild | Self::NotateChild => return None,
         })
     }
 }
@@ -86,6 +89,8 @@ const RENDER_CHILD: [&str; 2] = ["jobs", "render-child"];
 const ANALYSE_CHILD: [&str; 2] = ["jobs", "analyse-child"];
 /// Arguments with which this program splits the one song described on its standard input.
 const SEPARATE_CHILD: [&str; 2] = ["jobs", "separate-child"];
+/// Arguments with which this program finds the notes of the stems described on its standard input.
+const NOTATE_CHILD: [&str; 2] = ["jobs", "notate-child"];
 
 /// Runs a command. Returns true if JSON was requested, and the result of the command.
 pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
@@ -104,6 +109,7 @@ pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
         JobsCommand::RenderChild => (false, child(mixdown_shell::kinds::render_child())),
         JobsCommand::AnalyseChild => (false, child(mixdown_library::analyse_child())),
         JobsCommand::SeparateChild => (false, child(mixdown_library::separate_child())),
+        JobsCommand::NotateChild => (false, child(mixdown_library::notate_child())),
     }
 }
 

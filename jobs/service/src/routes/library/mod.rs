@@ -8,6 +8,7 @@ mod list;
 mod mix;
 mod named;
 mod new_stem;
+mod notation;
 mod separate;
 mod stem;
 mod zip;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         batch::routes,
         mix::routes,
         separate::routes,
+        notation::routes,
     ]
     .into_iter()
     .fold(OpenApiRouter::new(), |all, routes| all.merge(routes()))

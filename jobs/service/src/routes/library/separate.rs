@@ -1,4 +1,4 @@
-//! `POST /api/audio/{id}/separate`.
+//! `POST /api/audio/{id}/separate` and `POST /api/audio/{id}/chain`.
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -29,7 +29,7 @@ pub(super) struct Way {
 
 /// Returns the routes.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(separate))
+    OpenApiRouter::new().routes(routes!(separate)).routes(routes!(chain))
 }
 
 /// Queues the separation of a song into parts, which become stems of the audio file and are
@@ -52,7 +52,31 @@ async fn separate(
     OptionalJson(way): OptionalJson<Way>,
 ) -> Result<Reply<QueuedJob>, ApiError> {
     let Way { stem_id, with, model } = way.unwrap_or_default();
-    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model)).await?;
+    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model, false)).await?;
     let url = queued.url.clone();
     Ok(Reply::new(queued, "The separation is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
+}
+
+/// Queues one job that splits a song, analyses and transcribes its parts, and mixes them to a new
+/// stem. Its record, kept as long as that of a mix, lists the steps with their results.
+#[utoipa::path(post, path = "/api/audio/{id}/chain", tag = "library", params(("id" = String, Path)),
+    request_body = Option<Way>, responses(
+    (status = 202, description = "The chain is queued.", body = Envelope<QueuedJob>, headers(("Location" = String))),
+    (status = 400, description = "BAD_ID, BAD_JSON."),
+    (status = 404, description = "AUDIO_NOT_FOUND, LIBRARY_STEM_NOT_FOUND."),
+    (status = 409, description = "AUDIO_BUSY."),
+    (status = 413, description = "BODY_TOO_LARGE."),
+    (status = 415, description = "WRONG_CONTENT_TYPE."),
+    (status = 422, description = "INVALID_BODY, STEM_MISSING."),
+    (status = 503, description = "STORE_BUSY."),
+))]
+async fn chain(
+    State(app): State<Arc<App>>,
+    Path(id): Path<SessionId>,
+    OptionalJson(way): OptionalJson<Way>,
+) -> Result<Reply<QueuedJob>, ApiError> {
+    let Way { stem_id, with, model } = way.unwrap_or_default();
+    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model, true)).await?;
+    let url = queued.url.clone();
+    Ok(Reply::new(queued, "The chain is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
 }
