@@ -1,5 +1,5 @@
-//! Jobs of kind `chain`: a song is split, analysed, transcribed and mixed again, one after the other.
-//! The record of the job lists the steps with their results.
+//! Jobs of kind `chain`: a song is split, analysed, transcribed and mixed again, one after the
+//! other. The record of the job lists the steps with their results.
 
 use crate::notes::{NotedStem, notation_job};
 use crate::{

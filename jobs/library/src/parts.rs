@@ -9,9 +9,8 @@ impl Library {
     /// Adds stems to an audio file, in place of those that were parts of the same stem; parts that
     /// stay at their place keep their id and marks. Returns their ids, in the order given.
     ///
-    /// # Errors
-    /// [`Error::UnknownAudioFile`]; [`Error::UnknownStem`] where `part_of` is not a stem of the song;
-    /// [`Error::Invalid`], [`Error::Io`], [`Error::Database`].
+    /// # Errors [`Error::UnknownAudioFile`]; [`Error::UnknownStem`] where `part_of` is not a stem
+    /// of the song; [`Error::Invalid`], [`Error::Io`], [`Error::Database`].
     pub fn set_parts(&mut self, audio_file_id: &str, part_of: &str, parts: &[NewStem]) -> Result<Vec<String>, Error> {
         for part in parts {
             part.check(audio_file_id)?;
@@ -49,7 +48,7 @@ impl Library {
             let marks = store::stem_rows(connection, row.id)?.into_iter().map(|(id, (_, marks))| (id, marks)).collect();
             store::put_stems(connection, row.id, &document, &marks)?;
             let mut names = vec![settle::song_name(audio_file_id, row.current_version)];
-            // Files of parts that are gone vanish; those that a stem has stay.
+            // Files of earlier parts vanish, unless a stem has them.
             names.extend(old.into_keys().filter(|place| place.starts_with(audio_file_id)));
             Ok((ids, names))
         })

@@ -168,7 +168,7 @@ fn place(
     std::fs::rename(staging.join("residual.json"), media.join(audio_file_id).join("residual.json")).map_err(io)?;
     let ids = Library::open(media, None).and_then(|mut library| library.set_parts(audio_file_id, stem_id, &parts));
     let stem_ids = ids.map_err(|error| failed(error.to_string()))?;
-    // What a back end calls its part is kept: sound alone does not tell percussive from drums.
+    // The name of a part is its type: by sound alone, percussive parts would be drums.
     let stems = stems.into_iter().zip(&stem_ids).map(|((path, hash), id)| (path, hash, id.clone(), true));
     Ok(Placed { stems: stems.collect(), stem_ids })
 }

@@ -60,7 +60,7 @@ pub(crate) struct JobData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub(crate) cleanup: Option<Value>,
-    /// What a job on the library found: `separation` with its residual, counts of `notation`, the
+    /// Findings of a job on the library: `separation` with its residual, counts of `notation`, the
     /// `stem_id` or `stem_ids` that it made, the `steps` of a chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
