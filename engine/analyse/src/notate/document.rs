@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Form of the document.
 pub const NOTES_SCHEMA: &str = "mixdown.notes/1";
 
+/// Longest stem that a document describes, in seconds: a score of more would not fit in memory.
+const LONGEST_S: f64 = 6.0 * 3_600.0;
+
 /// Notes and hits of one stem, as played. Times are in seconds from the start of the stem.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotesDocument {
@@ -64,17 +67,19 @@ impl NotesDocument {
         Self { schema: NOTES_SCHEMA.into(), notes: notes.collect(), hits: hits.collect() }
     }
 
-    /// Returns the stem of a document, as long as its last note or hit. Hits of drums that this
-    /// version does not have are left out.
+    /// Returns the stem of a document, as long as its last note or hit. Notes without a length or
+    /// beyond six hours, and hits of drums that this version does not have, are left out.
     pub fn part(&self, name: &str, kind: PartKind) -> Part {
-        let notes = self.notes.iter().map(|note| Note {
+        let holds = |time: f64| (0.0..=LONGEST_S).contains(&time);
+        let sounds = |note: &&NoteEntry| holds(note.start_s) && holds(note.end_s) && note.start_s < note.end_s;
+        let notes = self.notes.iter().filter(sounds).map(|note| Note {
             start_s: note.start_s,
             end_s: note.end_s,
             pitch_midi: note.pitch_midi.min(127),
             velocity: note.velocity.clamp(1, 127),
-            bend_cents: note.bend_cents,
+            bend_cents: if note.bend_cents.is_finite() { note.bend_cents } else { 0.0 },
         });
-        let hits = self.hits.iter().filter_map(|hit| {
+        let hits = self.hits.iter().filter(|hit| holds(hit.time_s)).filter_map(|hit| {
             let drum = Drum::ALL.into_iter().find(|drum| drum.name() == hit.drum)?;
             Some(Hit { time_s: hit.time_s, drum, velocity: hit.velocity.clamp(1, 127) })
         });

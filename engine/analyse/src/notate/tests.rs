@@ -49,3 +49,18 @@ fn beats_that_do_not_rise_are_an_error() {
     let broken = Song { beats_s: vec![1.0, 0.5], ..song() };
     assert!(notate(&[part(PartKind::Other, vec![note(0.0)], vec![])], &broken).is_err());
 }
+
+#[test]
+fn a_document_gives_its_stem_back_without_what_no_stem_has() {
+    let text = r#"{"schema": "mixdown.notes/1", "notes": [
+        {"start_s": 1.0, "end_s": 2.0, "pitch_midi": 200, "velocity": 0, "bend_cents": 3.0},
+        {"start_s": 1e15, "end_s": 2e15, "pitch_midi": 60, "velocity": 90, "bend_cents": 0.0},
+        {"start_s": 3.0, "end_s": 2.0, "pitch_midi": 60, "velocity": 90, "bend_cents": 0.0}
+    ], "hits": [{"time_s": 2.5, "drum": "snare", "velocity": 90}, {"time_s": 1.0, "drum": "gong", "velocity": 90}]}"#;
+    let document: NotesDocument = serde_json::from_str(text).unwrap();
+    let part = document.part("x", PartKind::Other);
+    assert_eq!((part.notes.len(), part.hits.len(), part.duration_s), (1, 1, 2.5));
+    assert_eq!((part.notes[0].pitch_midi, part.notes[0].velocity), (127, 1));
+    let again = NotesDocument::of(&part).part("x", PartKind::Other);
+    assert_eq!(again, part);
+}

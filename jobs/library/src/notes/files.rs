@@ -1,7 +1,7 @@
 //! Notation of a stem as a file.
 
 use super::work::part_kind;
-use crate::{Error, Library, SongAnalysis};
+use crate::{AudioFile, Error, SongAnalysis, StemDetail};
 use mixdown_analyse::Song;
 use mixdown_analyse::notate::{NotesDocument, notate};
 use serde_json::Value;
@@ -56,21 +56,19 @@ impl FromStr for NotationFormat {
     }
 }
 
-/// Returns the notation of a stem as a file: its name and its content. `None` where the stem has no
-/// notes, or for a score of a song without bars.
+/// Returns the notation of a stem of this audio file as a file: its name and its content. `None`
+/// where the stem has no notes, or for a score of a song without bars.
 ///
 /// # Errors
-/// [`Error::UnknownStem`], [`Error::Invalid`] for notes of another form, [`Error::Database`].
+/// [`Error::Invalid`] for notes or beats of another form.
 pub fn notation_file(
-    library: &mut Library,
-    stem_id: &str,
+    stem: &StemDetail,
+    audio: &AudioFile,
     format: NotationFormat,
 ) -> Result<Option<(String, Vec<u8>)>, Error> {
-    let stem = library.get(stem_id)?;
-    let Some(notes) = stem.notation else { return Ok(None) };
+    let Some(notes) = &stem.notation else { return Ok(None) };
     let wrong = |error: serde_json::Error| Error::invalid("notation", error.to_string());
-    let document: NotesDocument = serde_json::from_value(notes).map_err(wrong)?;
-    let audio = library.audio(&stem.record.audio_file_id)?;
+    let document: NotesDocument = serde_json::from_value(notes.clone()).map_err(wrong)?;
     let kind = part_kind(stem.record.stem_type.name());
     let part = document.part(&stem.record.name, kind);
     let notation =

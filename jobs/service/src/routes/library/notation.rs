@@ -60,7 +60,16 @@ async fn notation(
     Query(form): Query<Form>,
 ) -> Result<Response, ApiError> {
     let format: NotationFormat = form.format.as_deref().unwrap_or("json").parse()?;
-    let found = app.blocking(move |app| app.library.with(|library| notation_file(library, &id, format))).await?;
+    let found = app
+        .blocking(move |app| {
+            let (stem, audio) = app.library.with(|library| {
+                let stem = library.get(&id)?;
+                let audio = library.audio(&stem.record.audio_file_id)?;
+                Ok((stem, audio))
+            })?;
+            Ok(notation_file(&stem, &audio, format)?)
+        })
+        .await?;
     let missing = "the stem has no notes, or its song no bars; POST /api/audio/{id}/notate finds them";
     let (name, bytes) = found.ok_or_else(|| ApiError::new(Code::NoNotation, missing))?;
     // Letters that a header cannot carry are left out of the name.
