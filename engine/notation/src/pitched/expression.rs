@@ -15,8 +15,8 @@ pub(super) fn measure_level(event: &Event, envelope: &Envelope) -> f32 {
     envelope.levels[event.start.min(end)..end].iter().copied().fold(0.0, f32::max)
 }
 
-/// Returns the velocity of a level. Amplitudes are the squares of velocities, as in General MIDI
-/// Level 2 instruments.
+/// Returns the velocity of a level. Amplitudes are the squares of velocities, as in the standard
+/// DLS Level 1 of the MIDI Manufacturers Association.
 pub(super) fn velocity(level: f32, loudest: f32) -> u8 {
     let part = if loudest > 0.0 { (level / loudest).sqrt() } else { 0.0 };
     (LOUDEST * part).round().clamp(1.0, 127.0) as u8
