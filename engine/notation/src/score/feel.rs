@@ -1,4 +1,4 @@
-//! How the beats of a whole song divide.
+//! Division of the beats of a whole song.
 
 use super::Timeline;
 

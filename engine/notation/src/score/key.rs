@@ -46,8 +46,8 @@ impl KeySignature {
         Some(Self { fifths: fifths as i8, mode: Some(mode) })
     }
 
-    /// Returns the signature that leaves the fewest accidentals to write before notes; of equal ones
-    /// that with the fewest of its own.
+    /// Returns the signature that leaves the fewest accidentals to write before notes; of equal
+    /// ones that with the fewest of its own.
     pub fn of_notes(notes: &[QuantisedNote]) -> Self {
         let accidentals = |fifths: i8| notes.iter().filter(|note| !has(fifths, note.pitch_midi)).count();
         let fifths = (-6..=6).min_by_key(|fifths: &i8| (accidentals(*fifths), fifths.abs(), *fifths < 0)).unwrap_or(0);

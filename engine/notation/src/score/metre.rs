@@ -24,8 +24,8 @@ enum Beat {
 const EIGHTHS_BPM: f64 = 140.0;
 
 impl Metre {
-    /// Returns the metre of bars of `beats_per_bar` beats at `bpm` beats a minute. Beats that divide
-    /// in three are dotted quarters: two in a bar are 6/8.
+    /// Returns the metre of bars of `beats_per_bar` beats at `bpm` beats a minute. Beats that
+    /// divide in three are dotted quarters: two in a bar are 6/8.
     pub fn new(beats_per_bar: u32, bpm: f64, feel: Feel) -> Self {
         let beat = match beats_per_bar {
             6 if bpm >= EIGHTHS_BPM => Beat::Eighth,
