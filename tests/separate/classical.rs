@@ -77,7 +77,7 @@ fn one_channel_has_no_centre_and_neither_have_two_equal_ones() {
 #[test]
 fn silence_and_a_single_frame_are_separated_too() {
     let folder = TestFolder::new();
-    folder.write_wav("silence.wav", RATE_HZ, &[&[0.0; 50_000], &[0.0; 50_000]]);
+    folder.write_wav("silence.wav", RATE_HZ, &[&*vec![0.0; 50_000]; 2]);
     folder.write_wav("frame.wav", RATE_HZ, &[&[0.5], &[-0.25]]);
     let answer = document(&folder.run("separate silence.wav --out silence --with classical --json"));
     assert!(answer["residual"]["whole"]["null_db"].is_null() && answer["parts"][0]["rms_dbfs"].is_null());

@@ -43,7 +43,9 @@ impl PartFile {
     pub(crate) fn write(&mut self, channels: &[&[f32]]) -> Result<(), SeparateError> {
         self.bytes.clear();
         for frame in 0..channels.first().map_or(0, |samples| samples.len()) {
-            channels.iter().for_each(|samples| self.bytes.extend_from_slice(&samples[frame].to_le_bytes()));
+            for samples in channels {
+                self.bytes.extend_from_slice(&samples[frame].to_le_bytes());
+            }
         }
         self.writer.write(&self.bytes).map_err(|source| SeparateError::write(&self.path, source))
     }

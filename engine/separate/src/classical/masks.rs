@@ -18,8 +18,8 @@ impl Masks {
     /// time, and `similarity` that of the channels, 0 to 1; `None` for one channel.
     ///
     /// The percussive share is a Wiener filter: the square of `across` over the sum of both squares
-    /// (Fitzgerald, "Harmonic/Percussive Separation using Median Filtering", DAFx 2010). The rest
-    /// is divided between centre and harmonic part.
+    /// (Fitzgerald, "Harmonic/Percussive Separation using Median Filtering", 2010). The rest is
+    /// divided between centre and harmonic part.
     pub(super) fn new(across: &[f32], along: impl Iterator<Item = f32>, similarity: Option<&[f32]>) -> Self {
         let percussive: Vec<f32> = across.iter().zip(along).map(|(across, along)| share(*across, along)).collect();
         let centre: Vec<f32> = match similarity {

@@ -112,8 +112,8 @@ fn sustained_sound_is_divided_by_its_position() {
     let negative: Vec<f32> = opposite.iter().map(|sample| -sample).collect();
     let parts = split(RATE_HZ, &[sum(&[&middle, &left, &opposite]), sum(&[&middle, &negative])], &[16_384]);
     let inner = |samples: &[f32]| samples[RATE_HZ as usize..3 * RATE_HZ as usize].to_vec();
-    for channel in 0..2 {
-        let found = sdr_db(&inner(&middle), &inner(&parts[CENTRE][channel]));
+    for (channel, centre) in parts[CENTRE].iter().enumerate() {
+        let found = sdr_db(&inner(&middle), &inner(centre));
         println!("SDR: centre of channel {channel} {found:.1} dB");
         assert!(found > 20.0, "{found:.1} dB");
     }
