@@ -1,16 +1,27 @@
 //! Gains of the analytic responses that linear inserts state: the oracle of law 10, independent of
 //! the filters' coefficients.
 //!
-//! The bilinear transform maps a prototype's frequency axis and changes nothing else. A digital
+//! Matched designs have the prototype's response at f itself, within what each states. The bilinear
+//! transform maps a prototype's frequency axis and changes nothing else. A digital
 //! filter designed at `hz` therefore has, at frequency f, exactly the prototype's response at Ω =
 //! tan(πf/fs) / tan(π·hz/fs).
 
 use mixdown_engine::dsp::laws::Response;
 use std::f64::consts::{PI, TAU};
 
+/// Axis of the frequencies of a response.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Axis {
+    Analogue,
+    Bilinear,
+}
+
 /// Returns the gain of a response in dB, at a frequency and a sample rate in hertz.
-pub(crate) fn gain_db(response: &Response, frequency_hz: f64, rate_hz: f64) -> f64 {
-    let warped = |hz: f64| (PI * frequency_hz / rate_hz).tan() / (PI * hz / rate_hz).tan();
+pub(crate) fn gain_db(response: &Response, axis: Axis, frequency_hz: f64, rate_hz: f64) -> f64 {
+    let warped = |hz: f64| match axis {
+        Axis::Analogue => frequency_hz / hz,
+        Axis::Bilinear => (PI * frequency_hz / rate_hz).tan() / (PI * hz / rate_hz).tan(),
+    };
     let power = match *response {
         Response::Flat { gain_db } => return gain_db,
         Response::LowPass { hz, order } => 1.0 / (1.0 + warped(hz).powi(2 * order)),

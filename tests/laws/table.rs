@@ -16,15 +16,18 @@ pub(crate) struct Case {
     pub(crate) late_ms: f64,
     /// Analytic response, of linear processors.
     pub(crate) response: Option<Response>,
+    /// Largest distance from it on the analogue frequency axis, in decibels.
+    pub(crate) analogue_within_db: Option<f64>,
     /// True if it is also added and removed during a tone.
     pub(crate) exchanged: bool,
 }
 
 /// Returns every case of every type.
 pub(crate) fn every_case() -> Vec<Case> {
-    let case = |LawCase { settings: insert, neutral, late_ms, response, exchanged }: LawCase<Insert>| {
+    let case = |case: LawCase<Insert>| {
+        let LawCase { settings: insert, neutral, late_ms, response, analogue_within_db, exchanged } = case;
         let name = serde_json::to_string(&insert).expect("settings are plain data");
-        Case { name, insert, neutral, late_ms, response, exchanged }
+        Case { name, insert, neutral, late_ms, response, analogue_within_db, exchanged }
     };
     Insert::law_cases().into_iter().map(case).collect()
 }

@@ -12,12 +12,15 @@ pub struct LawCase<S> {
     pub late_ms: f64,
     /// Analytic response, of a linear processor.
     pub response: Option<Response>,
+    /// Largest distance from the response on the analogue frequency axis, in decibels. `None`
+    /// stands for the axis of the bilinear transform, and 0.01 dB.
+    pub analogue_within_db: Option<f64>,
     /// True if the insert is also added and removed during a tone, where nothing else may sound.
     pub exchanged: bool,
 }
 
-/// Analytic response of a linear processor: that of its analogue prototype. The bilinear transform
-/// maps the frequency axis, so that both agree at `hz`.
+/// Analytic response of a linear processor: that of its analogue prototype. Where the bilinear
+/// transform maps the frequency axis, both agree at `hz`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
     /// The same gain at all frequencies.
@@ -62,7 +65,7 @@ pub enum Response {
 impl<S> LawCase<S> {
     /// Creates a case of a processor that is neither neutral nor linear.
     pub fn new(settings: S) -> Self {
-        Self { settings, neutral: false, late_ms: 0.0, response: None, exchanged: false }
+        Self { settings, neutral: false, late_ms: 0.0, response: None, analogue_within_db: None, exchanged: false }
     }
 
     /// Returns the case of a processor that changes nothing but the delay.
@@ -83,6 +86,13 @@ impl<S> LawCase<S> {
         Self { response: Some(response), ..self }
     }
 
+    /// Returns the case of a linear processor that follows its prototype on the analogue axis,
+    /// within so many decibels.
+    #[must_use]
+    pub fn analogue(self, response: Response, within_db: f64) -> Self {
+        Self { response: Some(response), analogue_within_db: Some(within_db), ..self }
+    }
+
     /// Returns the case of an insert that is also added and removed during a tone.
     #[must_use]
     pub fn exchanged(self) -> Self {
@@ -91,7 +101,7 @@ impl<S> LawCase<S> {
 
     /// Returns the case with its settings as another type.
     pub fn map<T>(self, of: impl FnOnce(S) -> T) -> LawCase<T> {
-        let Self { settings, neutral, late_ms, response, exchanged } = self;
-        LawCase { settings: of(settings), neutral, late_ms, response, exchanged }
+        let Self { settings, neutral, late_ms, response, analogue_within_db, exchanged } = self;
+        LawCase { settings: of(settings), neutral, late_ms, response, analogue_within_db, exchanged }
     }
 }

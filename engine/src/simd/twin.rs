@@ -36,6 +36,14 @@ impl Display for Number {
     }
 }
 
+/// Returns a hash of the bits of numbers (FNV-1a), which stands for bits of an earlier version.
+pub(crate) fn bits_hash(numbers: impl IntoIterator<Item = Number>) -> String {
+    let bytes = numbers.into_iter().flat_map(|number| number.bits().to_le_bytes());
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}")
+}
+
 /// Result of a kernel, as numbers in a fixed order.
 pub(crate) trait Numbers {
     /// Appends each number.

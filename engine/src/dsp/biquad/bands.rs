@@ -58,6 +58,18 @@ impl JsonSchema for Slope {
     }
 }
 
+/// Way from the analogue prototype of a filter to its sections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Design {
+    /// Follows the prototype up to 20 kHz at 44.1 kHz.
+    #[default]
+    Matched,
+    /// The bilinear transform of the Audio EQ Cookbook, which narrows towards Nyquist. The sound of
+    /// version 0.1.
+    Cookbook,
+}
+
 settings! {
     /// Butterworth high-pass or low-pass.
     pub struct PassFilter;
@@ -66,6 +78,8 @@ settings! {
     cutoff_hz: f64, in FREQUENCY_HZ;
     /// Slope: 6, 12, 18 … 48 dB per octave.
     slope_db_per_octave: Slope = Slope::default();
+    /// Design: matched follows the analogue curve up to 20 kHz, cookbook is that of version 0.1.
+    design: Design = Design::Matched;
 }
 
 settings! {
@@ -78,6 +92,8 @@ settings! {
     gain_db: f64, in BAND_GAIN_DB;
     /// Quality factor: centre over bandwidth.
     q: f64 = 1.0, in Q;
+    /// Design: matched follows the analogue curve up to 20 kHz, cookbook is that of version 0.1.
+    design: Design = Design::Matched;
 }
 
 settings! {
@@ -90,6 +106,8 @@ settings! {
     gain_db: f64, in BAND_GAIN_DB;
     /// Quality factor; 0.7071 is the steepest without overshoot.
     q: f64 = FRAC_1_SQRT_2, in Q;
+    /// Design: matched follows the analogue curve up to 20 kHz, cookbook is that of version 0.1.
+    design: Design = Design::Matched;
 }
 
 settings! {

@@ -114,11 +114,10 @@ mod tests {
 
     fn sections(count: usize) -> Vec<Coefficients> {
         let rate = SampleRate::new(48_000).unwrap();
-        let mut all = PassFilter { cutoff_hz: 80.0, slope_db_per_octave: Slope::try_from(48).unwrap() }
-            .design_high_pass(rate)
-            .unwrap();
+        let slope_db_per_octave = Slope::try_from(48).unwrap();
+        let mut all = PassFilter { slope_db_per_octave, ..PassFilter::new(80.0) }.design_high_pass(rate).unwrap();
         for k in 0..8 {
-            let bell = BellBand { frequency_hz: 100.0 * 1.7_f64.powi(k), gain_db: 3.0 - f64::from(k), q: 1.1 };
+            let bell = BellBand { q: 1.1, ..BellBand::new(100.0 * 1.7_f64.powi(k), 3.5 - f64::from(k)) };
             all.extend(bell.design(rate).unwrap());
         }
         all.truncate(count);

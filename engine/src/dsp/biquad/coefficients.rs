@@ -38,6 +38,11 @@ impl Coefficients {
         if discriminant < 0.0 { self.a2.sqrt() } else { f64::midpoint(self.a1.abs(), discriminant.sqrt()) }
     }
 
+    /// Returns true if it is stable.
+    pub(super) fn is_stable(&self) -> bool {
+        self.pole_radius() < 1.0
+    }
+
     /// Returns the frames until the section's own ringing has fallen by 140 dB: 20 dB are kept for
     /// resonance.
     pub(super) fn ring_frames(&self) -> u64 {

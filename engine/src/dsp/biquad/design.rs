@@ -1,12 +1,13 @@
 //! From settings to coefficients: pure functions that serve building, live edits and plotted curves
 //! alike.
 //!
-//! Second-order sections are the Audio EQ Cookbook's (R. Bristow-Johnson), from the crate `biquad`;
-//! sections of first order are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped at the
-//! cutoff.
+//! The cookbook designs are those of the Audio EQ Cookbook (R. Bristow-Johnson), from the crate
+//! `biquad`; sections of first order are the bilinear transform of 1/(1+s) and s/(1+s), pre-warped
+//! at the cutoff. The matched ones have a file of their own.
 
-use super::bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand};
+use super::bands::{AllPassBand, BellBand, Design, NotchBand, PassFilter, ShelfBand};
 use super::coefficients::Coefficients;
+use super::matched;
 use crate::dsp::settings::Settings;
 use crate::process::BuildError;
 use crate::units::SampleRate;
@@ -21,15 +22,16 @@ fn cookbook(shape: Type<f64>, frequency_hz: f64, q: f64, rate: SampleRate) -> Re
     let Cookbook { a1, a2, b0, b1, b2 } = Cookbook::from_normalized_params(shape, frequency_hz / rate.nyquist_hz(), q)
         .map_err(|error| BuildError::Unfit(format!("{frequency_hz} Hz, q {q}: {error:?}")))?;
     let section = Coefficients { b0, b1, b2, a1, a2 };
-    if section.pole_radius() < 1.0 {
+    if section.is_stable() {
         Ok(section)
     } else {
         Err(BuildError::Unfit(format!("a filter at {frequency_hz} Hz with q = {q} is not stable at {rate}; lower q")))
     }
 }
 
+/// Side that passes.
 #[derive(Clone, Copy, PartialEq)]
-enum Pass {
+pub(super) enum Pass {
     High,
     Low,
 }
@@ -38,6 +40,9 @@ enum Pass {
 /// If n is odd, one section of first order is added.
 fn butterworth(pass: Pass, settings: &PassFilter, rate: SampleRate) -> Result<Sections, BuildError> {
     settings.check(rate)?;
+    if settings.design == Design::Matched {
+        return matched::butterworth(pass, settings, rate);
+    }
     let order = settings.slope_db_per_octave.order();
     let mut sections = Sections::new();
     if order % 2 == 1 {
@@ -75,40 +80,51 @@ impl PassFilter {
     }
 }
 
-/// Designs a section with a gain; none at 0 dB, so that a neutral band is an exact bypass.
+/// Designs a section with a gain.
 fn boost(shape: fn(f64) -> Type<f64>, f: f64, gain_db: f64, q: f64, rate: SampleRate) -> Result<Sections, BuildError> {
-    let section = cookbook(shape(gain_db), f, q, rate)?;
-    Ok(if gain_db == 0.0 { Sections::new() } else { vec![section] })
+    Ok(vec![cookbook(shape(gain_db), f, q, rate)?])
 }
 
 impl BellBand {
-    /// Returns the section of a bell.
+    /// Returns the sections of a bell; none at 0 dB, so that a neutral band is an exact bypass.
     ///
     /// # Errors
     /// When a setting is out of range.
     pub fn design(&self, rate: SampleRate) -> Result<Sections, BuildError> {
         self.check(rate)?;
-        boost(Type::PeakingEQ, self.frequency_hz, self.gain_db, self.q, rate)
+        match self.design {
+            _ if self.gain_db == 0.0 => Ok(Sections::new()),
+            Design::Matched => self.matched(rate),
+            Design::Cookbook => boost(Type::PeakingEQ, self.frequency_hz, self.gain_db, self.q, rate),
+        }
     }
 }
 
 impl ShelfBand {
-    /// Returns the section of a low shelf.
+    /// Returns the sections of a low shelf; none at 0 dB.
     ///
     /// # Errors
     /// When a setting is out of range.
     pub fn design_low(&self, rate: SampleRate) -> Result<Sections, BuildError> {
         self.check(rate)?;
-        boost(Type::LowShelf, self.frequency_hz, self.gain_db, self.q, rate)
+        match self.design {
+            _ if self.gain_db == 0.0 => Ok(Sections::new()),
+            Design::Matched => self.matched_low(rate),
+            Design::Cookbook => boost(Type::LowShelf, self.frequency_hz, self.gain_db, self.q, rate),
+        }
     }
 
-    /// Returns the section of a high shelf.
+    /// Returns the sections of a high shelf; none at 0 dB.
     ///
     /// # Errors
     /// When a setting is out of range.
     pub fn design_high(&self, rate: SampleRate) -> Result<Sections, BuildError> {
         self.check(rate)?;
-        boost(Type::HighShelf, self.frequency_hz, self.gain_db, self.q, rate)
+        match self.design {
+            _ if self.gain_db == 0.0 => Ok(Sections::new()),
+            Design::Matched => self.matched_high(rate),
+            Design::Cookbook => boost(Type::HighShelf, self.frequency_hz, self.gain_db, self.q, rate),
+        }
     }
 }
 
@@ -138,6 +154,7 @@ impl AllPassBand {
 mod tests {
     use super::*;
     use crate::dsp::biquad::Slope;
+    use crate::simd::twin::{Number, bits_hash};
 
     fn gain_db(sections: &Sections, frequency_hz: f64, rate: SampleRate) -> f64 {
         20.0 * sections.iter().map(|s| s.magnitude(frequency_hz, rate)).product::<f64>().log10()
@@ -148,7 +165,8 @@ mod tests {
         let rate = SampleRate::new(192_000).unwrap();
         for db in Slope::CHOICES {
             let slope_db_per_octave = Slope::try_from(db).unwrap();
-            let settings = PassFilter { slope_db_per_octave, ..PassFilter::new(1_000.0) };
+            let cookbook = PassFilter { design: Design::Cookbook, ..PassFilter::new(1_000.0) };
+            let settings = PassFilter { slope_db_per_octave, ..cookbook };
             for (sections, octave_away) in
                 [(settings.design_high_pass(rate).unwrap(), 0.125), (settings.design_low_pass(rate).unwrap(), 8.0)]
             {
@@ -167,11 +185,38 @@ mod tests {
     #[test]
     fn bells_and_shelves_reach_their_gain() {
         let rate = SampleRate::new(48_000).unwrap();
-        let bell = BellBand { frequency_hz: 3_000.0, gain_db: 4.5, q: 1.3 }.design(rate).unwrap();
+        let design = Design::Cookbook;
+        let bell = BellBand { q: 1.3, design, ..BellBand::new(3_000.0, 4.5) }.design(rate).unwrap();
         assert!((gain_db(&bell, 3_000.0, rate) - 4.5).abs() < 1e-9);
-        let shelf = ShelfBand { frequency_hz: 3_000.0, gain_db: -6.0, q: 0.7 };
+        let shelf = ShelfBand { q: 0.7, design, ..ShelfBand::new(3_000.0, -6.0) };
         assert!((gain_db(&shelf.design_high(rate).unwrap(), 3_000.0, rate) + 3.0).abs() < 1e-9);
         assert!((gain_db(&shelf.design_low(rate).unwrap(), 1.0, rate) + 6.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_cookbook_designs_have_the_bits_of_version_0_1() {
+        let design = Design::Cookbook;
+        let mut all = Sections::new();
+        for rate in [44_100, 48_000, 96_000].map(|hz| SampleRate::new(hz).unwrap()) {
+            for hz in [40.0, 1_000.0, 9_000.0, 18_000.0] {
+                for slope in Slope::CHOICES {
+                    let slope_db_per_octave = Slope::try_from(slope).unwrap();
+                    let pass = PassFilter { slope_db_per_octave, design, ..PassFilter::new(hz) };
+                    all.extend(pass.design_high_pass(rate).unwrap());
+                    all.extend(pass.design_low_pass(rate).unwrap());
+                }
+                for (gain_db, q) in [(6.0, 0.7), (-12.0, 4.0)] {
+                    all.extend(BellBand { q, design, ..BellBand::new(hz, gain_db) }.design(rate).unwrap());
+                    let shelf = ShelfBand { q, design, ..ShelfBand::new(hz, gain_db) };
+                    all.extend(shelf.design_low(rate).unwrap());
+                    all.extend(shelf.design_high(rate).unwrap());
+                }
+            }
+        }
+        assert_eq!(all.len(), 3 * 4 * (2 * 20 + 6));
+        let numbers = all.iter().flat_map(|c| [c.b0, c.b1, c.b2, c.a1, c.a2]).map(Number::Double);
+        // Printed by the code before the matched designs.
+        assert_eq!(bits_hash(numbers), "29607a57da66a641");
     }
 
     #[test]

@@ -286,7 +286,7 @@ mod tests {
         let rate = SampleRate::new(48_000).unwrap();
         let bell = |n: usize| {
             let place = (n + track) as f64;
-            let band = BellBand { frequency_hz: 100.0 * 1.7_f64.powf(place), gain_db: 3.0 - place, q: 1.1 };
+            let band = BellBand { q: 1.1, ..BellBand::new(100.0 * 1.7_f64.powf(place), 3.5 - place) };
             band.design(rate).unwrap()
         };
         let mut group = SectionGroup::new(&(0..sections).flat_map(bell).collect::<Vec<_>>(), 2);

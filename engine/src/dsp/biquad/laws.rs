@@ -1,7 +1,7 @@
 //! Cases of the laws for filters. Responses are those of the analogue prototypes: Butterworth's,
 //! and the ones that the Audio EQ Cookbook states.
 
-use super::bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand, Slope};
+use super::bands::{AllPassBand, BellBand, Design, NotchBand, PassFilter, ShelfBand, Slope};
 use crate::dsp::laws::{LawCase, Response};
 
 impl PassFilter {
@@ -18,11 +18,26 @@ impl PassFilter {
     fn pass_laws(added: Self, response: fn(f64, i32) -> Response) -> Vec<LawCase<Self>> {
         let linear = |settings: Self| {
             let order = settings.slope_db_per_octave.order() as i32;
-            LawCase::new(settings).linear(response(settings.cutoff_hz, order))
+            of_design(settings, settings.design, response(settings.cutoff_hz, order), LOW_PASS_DB)
         };
-        let cases = [(80.0, 6), (80.0, 12), (1_000.0, 18), (5_000.0, 24), (400.0, 48)];
-        let cases = cases.map(|(hz, db)| linear(Self { slope_db_per_octave: Slope(db), ..Self::new(hz) }));
-        [linear(added).exchanged()].into_iter().chain(cases).collect()
+        let cases = [(80.0, 6), (80.0, 12), (1_000.0, 18), (5_000.0, 24), (400.0, 48)].into_iter();
+        let with = |design| move |(hz, db)| Self { slope_db_per_octave: Slope(db), design, ..Self::new(hz) };
+        let cookbook = cases.clone().map(with(Design::Cookbook));
+        let matched = cases.chain([(9_000.0, 36)]).map(with(Design::Matched));
+        [linear(added).exchanged()].into_iter().chain(cookbook.chain(matched).map(linear)).collect()
+    }
+}
+
+/// Tolerance of the matched designs with gains, in decibels: what their correction leaves.
+const GAIN_DB: f64 = 0.035;
+/// Tolerance of the matched passes, in decibels; a low-pass of 24 dB per octave needs most.
+const LOW_PASS_DB: f64 = 0.13;
+
+/// Returns the case of a design with its response.
+fn of_design<S>(settings: S, design: Design, response: Response, within_db: f64) -> LawCase<S> {
+    match design {
+        Design::Matched => LawCase::new(settings).analogue(response, within_db),
+        Design::Cookbook => LawCase::new(settings).linear(response),
     }
 }
 
@@ -33,18 +48,19 @@ fn amplitude(gain_db: f64) -> f64 {
 
 impl BellBand {
     pub(crate) fn laws() -> Vec<LawCase<Self>> {
-        let linear = |(hz, gain_db, q)| {
-            let (settings, a) = (Self { q, ..Self::new(hz, gain_db) }, amplitude(gain_db));
-            LawCase::new(settings).linear(Response::Biquad {
-                hz,
-                above: [1.0, a / q, 1.0],
-                below: [1.0, 1.0 / (a * q), 1.0],
-            })
+        let linear = |design, (hz, gain_db, q)| {
+            let (settings, a) = (Self { q, design, ..Self::new(hz, gain_db) }, amplitude(gain_db));
+            let response = Response::Biquad { hz, above: [1.0, a / q, 1.0], below: [1.0, 1.0 / (a * q), 1.0] };
+            of_design(settings, design, response, GAIN_DB)
         };
         vec![
-            linear((1_000.0, 6.0, 1.0)).exchanged(),
-            linear((80.0, -12.0, 4.0)),
-            linear((9_000.0, 3.0, 0.5)),
+            linear(Design::Matched, (1_000.0, 6.0, 1.0)).exchanged(),
+            linear(Design::Matched, (80.0, -12.0, 4.0)),
+            linear(Design::Matched, (9_000.0, 3.0, 0.5)),
+            linear(Design::Matched, (15_000.0, -12.0, 1.0)),
+            linear(Design::Cookbook, (1_000.0, 6.0, 1.0)),
+            linear(Design::Cookbook, (80.0, -12.0, 4.0)),
+            linear(Design::Cookbook, (9_000.0, 3.0, 0.5)),
             LawCase::new(Self::new(700.0, 0.0)).neutral(),
         ]
     }
@@ -55,16 +71,16 @@ impl ShelfBand {
         let linear = |settings: Self| {
             let a = amplitude(settings.gain_db);
             let middle = a.sqrt() / settings.q;
-            LawCase::new(settings).linear(Response::Biquad {
-                hz: settings.frequency_hz,
-                above: [a, a * middle, a * a],
-                below: [a, middle, 1.0],
-            })
+            let response =
+                Response::Biquad { hz: settings.frequency_hz, above: [a, a * middle, a * a], below: [a, middle, 1.0] };
+            of_design(settings, settings.design, response, GAIN_DB)
         };
+        let cookbook = |settings| linear(Self { design: Design::Cookbook, ..settings });
         vec![
             linear(Self::new(4_000.0, 18.0)).exchanged(),
             linear(Self { q: 0.6, ..Self::new(120.0, 6.0) }),
-            linear(Self { q: 0.5, ..Self::new(400.0, -9.0) }),
+            cookbook(Self { q: 0.6, ..Self::new(120.0, 6.0) }),
+            cookbook(Self { q: 0.5, ..Self::new(400.0, -9.0) }),
             LawCase::new(Self { q: 1.0, ..Self::new(700.0, 0.0) }).neutral(),
         ]
     }
@@ -73,16 +89,17 @@ impl ShelfBand {
         let linear = |settings: Self| {
             let a = amplitude(settings.gain_db);
             let middle = a.sqrt() / settings.q;
-            LawCase::new(settings).linear(Response::Biquad {
-                hz: settings.frequency_hz,
-                above: [a * a, a * middle, a],
-                below: [1.0, middle, a],
-            })
+            let response =
+                Response::Biquad { hz: settings.frequency_hz, above: [a * a, a * middle, a], below: [1.0, middle, a] };
+            of_design(settings, settings.design, response, GAIN_DB)
         };
+        let cookbook = |settings| linear(Self { design: Design::Cookbook, ..settings });
         vec![
             linear(Self::new(200.0, -18.0)).exchanged(),
             linear(Self { q: 0.6, ..Self::new(8_000.0, 4.0) }),
-            linear(Self { q: 0.5, ..Self::new(2_000.0, -9.0) }),
+            linear(Self::new(14_000.0, 6.0)),
+            cookbook(Self { q: 0.6, ..Self::new(8_000.0, 4.0) }),
+            cookbook(Self { q: 0.5, ..Self::new(2_000.0, -9.0) }),
             LawCase::new(Self { q: 1.0, ..Self::new(700.0, 0.0) }).neutral(),
         ]
     }

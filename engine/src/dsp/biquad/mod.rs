@@ -1,8 +1,9 @@
-//! Second-order filters: settings, cookbook designs, and the cascade that runs them.
+//! Second-order filters: settings, matched and cookbook designs, and the cascade that runs them.
 
 mod bands;
 mod cascade;
 mod coefficients;
+mod correction;
 mod design;
 mod group;
 mod kernel;
@@ -11,8 +12,10 @@ mod kernel_avx2;
 #[cfg(target_arch = "x86_64")]
 mod kernel_avx512;
 mod laws;
+mod matched;
+mod prototype;
 
-pub use bands::{AllPassBand, BellBand, NotchBand, PassFilter, ShelfBand, Slope};
+pub use bands::{AllPassBand, BellBand, Design, NotchBand, PassFilter, ShelfBand, Slope};
 #[doc(hidden)]
 pub use bands::{BAND_GAIN_DB, FREQUENCY_HZ, Q};
 #[doc(hidden)]

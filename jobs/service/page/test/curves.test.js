@@ -20,6 +20,23 @@ test('a bell has its gain at its centre, a shelf half of it at its frequency', (
   near(responseDb({ type: 'low_shelf', frequency_hz: 5000, gain_db: 6 }, 20, 48000), 6, 0.1);
 });
 
+test('a tilt turns about its frequency, a band-pass passes its own', () => {
+  near(responseDb({ type: 'tilt', gain_db: 6 }, 1000, 48000), 0);
+  near(responseDb({ type: 'tilt', gain_db: 6 }, 20, 48000), -6);
+  near(responseDb({ type: 'tilt', gain_db: 6 }, 20000, 48000), 6, 0.05);
+  near(responseDb({ type: 'band_pass', frequency_hz: 500 }, 500, 48000), 0);
+  near(responseDb({ type: 'band_pass', frequency_hz: 500, q: 2 }, 500 * (Math.sqrt(17 / 16) + 0.25), 48000), -3.01);
+});
+
+test('the two designs differ near Nyquist alone', () => {
+  const bell = { type: 'bell', frequency_hz: 15000, gain_db: 6 };
+  near(responseDb(bell, 20000, 44100) - responseDb({ ...bell, design: 'cookbook' }, 20000, 44100), 3.94);
+  for (const type of ['bell', 'low_shelf', 'high_shelf']) {
+    const insert = { type, frequency_hz: 300, gain_db: -9 };
+    near(responseDb(insert, 700, 48000), responseDb({ ...insert, design: 'cookbook' }, 700, 48000));
+  }
+});
+
 test('a compressor follows its ratio above the threshold and its knee around it', () => {
   const insert = { type: 'compressor', threshold_db: -24, ratio: 4, knee_db: 6 };
   near(transferDb(insert, -40), -40);

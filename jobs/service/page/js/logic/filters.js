@@ -1,12 +1,13 @@
 /**
- * Responses of the equalisers: those of the bilinear transform, as the engine's filters have them.
+ * Responses of the equalisers: the analogue curves, which the engine's matched designs follow, and
+ * those of the bilinear transform for `design = "cookbook"`, notch and all-pass.
  */
 
 /** @typedef {import('./session.js').Insert} Insert */
 /** @typedef {{b: [number, number, number], a: [number, number, number]}} Biquad */
 
 /** Types that the plot of responses shows. */
-export const FILTERS = ['high_pass', 'low_pass', 'bell', 'low_shelf', 'high_shelf', 'notch', 'all_pass'];
+export const FILTERS = ['high_pass', 'low_pass', 'bell', 'low_shelf', 'high_shelf', 'notch', 'all_pass', 'tilt', 'band_pass'];
 
 /** @param {number} hz @param {number} q @param {number} rate */
 function angle(hz, q, rate) {
@@ -84,6 +85,40 @@ function power(c, w) {
   return re * re + im * im;
 }
 
+/** @param {number} ratio @param {number} q */
+const second = (ratio, q) => (1 - ratio * ratio) ** 2 + (ratio / q) ** 2;
+
+/**
+ * Power of the analogue curve of a filter, or undefined for one without a matched design.
+ * @param {Insert} insert
+ * @param {number} hz
+ */
+function analoguePower(insert, hz) {
+  const gain = 10 ** ((insert.gain_db ?? 0) / 40);
+  const root = Math.sqrt(gain);
+  const ratio = hz / (insert.frequency_hz ?? insert.cutoff_hz ?? 1000);
+  const q = insert.q ?? (insert.type.endsWith('shelf') ? Math.SQRT1_2 : 1);
+  const order = (insert.slope_db_per_octave ?? 12) / 6;
+  switch (insert.type) {
+    case 'high_pass':
+      return 1 / (1 + ratio ** (-2 * order));
+    case 'low_pass':
+      return 1 / (1 + ratio ** (2 * order));
+    case 'bell':
+      return second(ratio, q / gain) / second(ratio, q * gain);
+    case 'low_shelf':
+      return (gain ** 4 * second(ratio / root, q)) / second(ratio * root, q);
+    case 'high_shelf':
+      return second(ratio * root, q) / second(ratio / root, q);
+    case 'tilt':
+      return (1 + (ratio * gain * gain) ** 2) / (gain ** 4 + ratio ** 2);
+    case 'band_pass':
+      return (ratio / q) ** 2 / second(ratio, q);
+    default:
+      return undefined;
+  }
+}
+
 /**
  * Returns the gain of a filter at a frequency.
  * @param {Insert} insert
@@ -92,6 +127,8 @@ function power(c, w) {
  * @returns {number} decibels
  */
 export function responseDb(insert, hz, rate) {
+  const analogue = insert.design === 'cookbook' ? undefined : analoguePower(insert, hz);
+  if (analogue !== undefined) return 10 * Math.log10(analogue + 1e-20);
   const w = (2 * Math.PI * hz) / rate;
   return sections(insert, rate).reduce(
     (sum, { b, a }) => sum + 10 * Math.log10((power(b, w) + 1e-20) / (power(a, w) + 1e-20)),

@@ -10,6 +10,7 @@ const SHORT = /** @type {Record<string, string>} */ ({
   high_shelf: 'HS',
   notch: 'notch',
   all_pass: 'AP',
+  band_pass: 'BP',
   compressor: 'comp',
   gate: 'gate',
   soft_clip: 'clip',
@@ -35,9 +36,11 @@ export function oneValue(insert) {
     case 'low_shelf':
     case 'high_shelf':
     case 'gain':
+    case 'tilt':
       return signed(insert.gain_db ?? 0);
     case 'notch':
     case 'all_pass':
+    case 'band_pass':
       return frequency(insert.frequency_hz);
     case 'compressor':
       return `${Number((insert.ratio ?? 1).toFixed(1))} : 1`;
