@@ -2,9 +2,10 @@
 
 use super::ballistics_state::Decoupled;
 use super::curve::CompressionCurve;
-use super::detector::{MeanSquare, largest, mean_powers, peak_levels};
+use super::detector::{RMS_MS, largest, mean_powers, peak_levels};
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
+use super::mean_power::{MeanPower, MeanSquare, WindowMean};
 use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
@@ -21,8 +22,12 @@ pub enum Detector {
     /// Magnitude of the sample.
     #[default]
     Peak,
-    /// Root of the mean square over about 10 ms.
+    /// Root of the mean square over 10 ms, or over the attack where that is shorter. Attack and
+    /// release include its time.
     Rms,
+    /// Root of the mean square over about 10 ms, whose time adds to attack and release. The sound
+    /// of version 0.1.
+    RmsSeries,
 }
 
 settings! {
@@ -53,10 +58,13 @@ settings! {
 impl CompressorSettings {
     pub(crate) fn laws() -> Vec<LawCase<Self>> {
         let rms = |settings| Self { detector: Detector::Rms, ..settings };
+        let series = |settings| Self { detector: Detector::RmsSeries, ..settings };
         vec![
             LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(-40.0, 4.0) }).exchanged(),
             LawCase::new(Self::new(-20.0, 4.0)),
             LawCase::new(rms(Self { attack_ms: 30.0, makeup_db: 6.0, ..Self::new(-30.0, 2.0) })),
+            LawCase::new(rms(Self { attack_ms: 0.01, ..Self::new(-30.0, 2.0) })),
+            LawCase::new(series(Self { attack_ms: 30.0, makeup_db: 6.0, ..Self::new(-30.0, 2.0) })),
             LawCase::new(Self {
                 knee_db: 0.0,
                 attack_ms: 0.01,
@@ -73,6 +81,30 @@ impl CompressorSettings {
     }
 }
 
+/// Delay of a rise by the window of an RMS detector, over its length: the ballistics are so much
+/// faster. It makes a step to 16 dB above the threshold reach 63 % after the attack.
+const RISE: f64 = 0.3;
+/// That of a fall, for the release.
+const FALL: f64 = 0.7;
+
+impl CompressorSettings {
+    /// Returns the averaging of an RMS detector, with attack and release of the ballistics behind
+    /// it.
+    fn timing(&self, spec: &ProcessSpec) -> (Option<MeanPower>, f64, f64) {
+        match self.detector {
+            Detector::Peak => (None, self.attack_ms, self.release_ms),
+            Detector::RmsSeries => (Some(MeanPower::Series(MeanSquare::new(spec))), self.attack_ms, self.release_ms),
+            Detector::Rms => {
+                let window_ms = self.attack_ms.min(RMS_MS);
+                let attack_ms = self.attack_ms - RISE * window_ms;
+                // A release much shorter than the attack cannot be reached: the attack follows it.
+                let release_ms = (self.release_ms - attack_ms - FALL * window_ms).max(0.05 * self.release_ms);
+                (Some(MeanPower::Window(WindowMean::new(window_ms, spec))), attack_ms, release_ms)
+            }
+        }
+    }
+}
+
 impl Stage for CompressorSettings {
     fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
         Ok(Box::new(Compressor::new(self, spec)?))
@@ -82,7 +114,8 @@ impl Stage for CompressorSettings {
 /// Compressor: detector, curve, ballistics, gain stage. All channels have the same gain.
 ///
 /// A peak detector measures the loudest channel. An RMS detector measures the mean of the channels'
-/// powers over 10 ms, in true RMS (a full-scale sine reads −3.01 dBFS). The dry part of the mix is
+/// powers over 10 ms, in true RMS (a full-scale sine reads −3.01 dBFS). Its window has no ripple at
+/// multiples of 50 Hz. The dry part of the mix is
 /// delayed by the look-ahead as well.
 #[derive(Clone, Debug)]
 pub struct Compressor {
@@ -91,7 +124,7 @@ pub struct Compressor {
     quiet: f64,
     makeup_db: f64,
     mix: f64,
-    mean_square: Option<MeanSquare>,
+    mean_power: Option<MeanPower>,
     ballistics: Decoupled,
     stage: GainStage,
     scratch: Box<[f64; CHUNK]>,
@@ -107,13 +140,14 @@ impl Compressor {
         let curve = CompressionCurve::new(settings.threshold_db, settings.ratio, settings.knee_db);
         // The margin is a thousand times the error of the logarithm.
         let quiet = db_to_amplitude(curve.rest_db() - 1e3 * MAX_ERROR_DB);
+        let (mean_power, attack_ms, release_ms) = settings.timing(spec);
         Ok(Self {
             curve,
-            quiet: if settings.detector == Detector::Rms { quiet * quiet } else { quiet },
+            quiet: if mean_power.is_some() { quiet * quiet } else { quiet },
             makeup_db: settings.makeup_db,
             mix: settings.mix,
-            mean_square: (settings.detector == Detector::Rms).then(|| MeanSquare::new(spec)),
-            ballistics: Decoupled::new(settings.attack_ms, settings.release_ms, spec),
+            mean_power,
+            ballistics: Decoupled::new(attack_ms, release_ms, spec),
             stage: GainStage::new(spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize, spec),
             scratch: Box::new([0.0; CHUNK]),
         })
@@ -132,10 +166,10 @@ impl Compressor {
     /// nothing, and the reductions after them are 0 too.
     fn reductions(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
-        let power = self.mean_square.is_some();
-        let loudest = if let Some(mean_square) = &mut self.mean_square {
+        let power = self.mean_power.is_some();
+        let loudest = if let Some(mean_power) = &mut self.mean_power {
             mean_powers(key, values);
-            mean_square.process(values);
+            mean_power.process(values);
             largest(values)
         } else {
             peak_levels(key, values)
@@ -194,8 +228,8 @@ impl Processor for Compressor {
     }
 
     fn reset(&mut self) {
-        if let Some(mean_square) = &mut self.mean_square {
-            mean_square.reset();
+        if let Some(mean_power) = &mut self.mean_power {
+            mean_power.reset();
         }
         self.ballistics.reset();
         self.stage.reset();
@@ -211,8 +245,8 @@ impl Processor for Compressor {
 
     fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
-        if let (Some(mean_square), Some(old)) = (&mut self.mean_square, &old.mean_square) {
-            mean_square.inherit_state(old);
+        if let (Some(mean_power), Some(old)) = (&mut self.mean_power, &old.mean_power) {
+            mean_power.inherit_state(old);
         }
         self.ballistics.inherit_state(&old.ballistics);
         self.stage.inherit_state(&old.stage);
@@ -237,6 +271,7 @@ impl Keyed for Compressor {
 mod tests {
     use super::*;
     use crate::audio::AudioBuffer;
+    use crate::simd::twin::{Number, bits_hash};
     use crate::units::SampleRate;
     use mixdown_fixtures::signals::sine;
 
@@ -257,7 +292,8 @@ mod tests {
     #[test]
     fn a_steady_tone_comes_out_where_the_curve_says() {
         let amplitude = 10.0_f64.powf(-8.0 / 20.0);
-        for (detector, reduction_db) in [(Detector::Peak, 9.0), (Detector::Rms, 0.75 * (12.0 - 3.0103))] {
+        let rms = 0.75 * (12.0 - 3.0103);
+        for (detector, reduction_db) in [(Detector::Peak, 9.0), (Detector::Rms, rms), (Detector::RmsSeries, rms)] {
             let settings = CompressorSettings { detector, ..four_to_one() };
             let mut compressor = Compressor::new(&settings, &spec(1)).unwrap();
             let mut samples = sine(RATE, 1_000.0, amplitude, 0.0, 48_000);
@@ -268,6 +304,52 @@ mod tests {
             assert!((out_db - (-8.0 - reduction_db)).abs() < 0.03, "{detector:?}: {out_db}");
             assert!((compressor.gain_reduction_db() - reduction_db).abs() < 0.03);
         }
+    }
+
+    /// Returns the times in milliseconds after which the gain has moved by 63 %: for a step from 10
+    /// dB below the threshold to `over_db` above it, and for the step back.
+    fn moved_ms(settings: CompressorSettings, over_db: f64) -> (f64, f64) {
+        let amplitude = |db: f64| 10.0_f64.powf((settings.threshold_db + db) / 20.0) as f32;
+        let steps = [(-10.0, 24_000), (over_db, 48_000), (-10.0, 96_000)];
+        let mut samples: Vec<f32> = steps.iter().flat_map(|(db, frames)| vec![amplitude(*db); *frames]).collect();
+        let input = samples.clone();
+        Compressor::new(&settings, &spec(1)).unwrap().process(&mut BlockMut::mono(&mut samples));
+        let gain_db: Vec<f64> =
+            samples.iter().zip(&input).map(|(out, dry)| 20.0 * f64::from(out / dry).log10()).collect();
+        let full = gain_db[71_999];
+        let at = |from: usize, reached: &dyn Fn(f64) -> bool| {
+            gain_db[from..].iter().position(|gain| reached(*gain)).unwrap() as f64 / 48.0
+        };
+        let left = (-1.0_f64).exp();
+        (at(24_000, &|gain| gain <= (1.0 - left) * full), at(72_000, &|gain| gain >= left * full))
+    }
+
+    #[test]
+    fn attack_and_release_of_an_rms_detector_mean_what_they_state() {
+        for (attack_ms, release_ms) in [(10.0, 120.0), (5.0, 60.0), (30.0, 300.0), (10.0, 50.0), (100.0, 400.0)] {
+            for over_db in [6.0, 14.0, 16.0, 20.0, 30.0] {
+                let settings = CompressorSettings { attack_ms, release_ms, ..four_to_one() };
+                let of = |detector| moved_ms(CompressorSettings { detector, ..settings }, over_db);
+                let ((attack, release), old) = (of(Detector::Rms), of(Detector::RmsSeries));
+                println!(
+                    "{attack_ms} / {release_ms} ms, {over_db} dB over: {attack:.2} / {release:.1} ms; in series {:.2} / {:.1}",
+                    old.0, old.1
+                );
+                let (attack, release) = (attack / attack_ms - 1.0, release / release_ms - 1.0);
+                // The window's delay in decibels depends on the step: longer for a small one.
+                let within = if (14.0..=20.0).contains(&over_db) { 0.05 } else { 0.28 };
+                assert!(attack.abs() < within && release.abs() < 0.07, "{attack_ms} {over_db}: {attack}, {release}");
+                assert!(old.0 > attack_ms && old.1 > release_ms);
+            }
+        }
+    }
+
+    #[test]
+    fn the_rms_detector_in_series_has_the_bits_of_version_0_1() {
+        let settings = CompressorSettings { detector: Detector::RmsSeries, ..four_to_one() };
+        let mut samples = mixdown_fixtures::signals::pink_noise(4, 0.9, 9_600);
+        Compressor::new(&settings, &spec(1)).unwrap().process(&mut BlockMut::mono(&mut samples));
+        assert_eq!(bits_hash(samples.into_iter().map(Number::Single)), "cf5608559d10c629");
     }
 
     #[test]

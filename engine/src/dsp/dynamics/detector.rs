@@ -11,7 +11,7 @@ use crate::simd::vectorised;
 /// for ever.
 const LARGEST: f32 = 1e10;
 
-/// Averaging time of an RMS detector, in milliseconds.
+/// Fall of a peak envelope and averaging of an RMS detector, in milliseconds.
 pub(super) const RMS_MS: f64 = 10.0;
 
 /// Returns the magnitude of a sample: NaN counts as silence.
@@ -97,38 +97,6 @@ pub(super) fn mean_powers(block: &Block<'_>, powers: &mut [f64]) {
     }
 }
 
-/// One-pole mean of squares over [`RMS_MS`]: a sine of amplitude 1 reads ½ (−3.01 dB).
-#[derive(Clone, Debug)]
-pub(super) struct MeanSquare {
-    keep: f64,
-    mean: f64,
-}
-
-impl MeanSquare {
-    pub(super) fn new(spec: &ProcessSpec) -> Self {
-        Self { keep: smoothing_coefficient(RMS_MS, spec), mean: 0.0 }
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.mean = 0.0;
-    }
-
-    /// Continues from the state of another one.
-    pub(super) fn inherit_state(&mut self, old: &Self) {
-        self.mean = old.mean;
-    }
-
-    /// Turns powers into their running mean, in place.
-    pub(super) fn process(&mut self, powers: &mut [f64]) {
-        let (keep, take) = (self.keep, 1.0 - self.keep);
-        for power in powers {
-            // Far below audibility, and above where floats become slow.
-            self.mean = keep * self.mean + take * *power + 1e-40;
-            *power = self.mean;
-        }
-    }
-}
-
 /// Peak envelope: rises at once, falls with a time constant of [`RMS_MS`], so that a wave's zero
 /// crossings do not count as silence.
 #[derive(Clone, Debug)]
@@ -164,7 +132,6 @@ impl PeakEnvelope {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::SampleRate;
 
     #[test]
     fn what_is_not_a_number_is_silence_and_infinity_is_finite() {
@@ -187,13 +154,5 @@ mod tests {
             assert_eq!(peak_levels(&Block::new(&stereo, 50, 2, 50), &mut levels), 0.75);
             assert!(levels.iter().enumerate().all(|(n, level)| *level == if n == at { 0.75 } else { 0.25 }));
         }
-    }
-
-    #[test]
-    fn a_mean_square_reaches_63_percent_after_its_time() {
-        let spec = ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 10, channels: 1 };
-        let mut powers = [1.0; 10];
-        MeanSquare::new(&spec).process(&mut powers);
-        assert!((powers[9] - (1.0 - (-1.0_f64).exp())).abs() < 1e-12); // rounding of ten steps
     }
 }

@@ -5,11 +5,29 @@ use super::curve::ExpansionCurve;
 use super::detector::{PeakEnvelope, peak_levels};
 use super::gain_stage::{CHUNK, GainStage};
 use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
+use super::sliding_maximum::SlidingMaximum;
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, same_kind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Half a wave of 20 Hz, in seconds: no gap between two peaks of an audible tone is longer.
+const SMOOTH_S: f64 = 0.025;
+
+/// Level that the gate measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateDetector {
+    /// Largest magnitude of the last 25 ms, then a fall by 1/e in 10 ms: a low tone near the
+    /// threshold does not switch the gate at each of its waves.
+    #[default]
+    Smooth,
+    /// Magnitude of the sample, with a fall by 1/e in 10 ms. The sound of version 0.1.
+    Peak,
+}
 
 settings! {
     /// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
@@ -32,6 +50,9 @@ settings! {
     /// Look-ahead of the detector, in milliseconds; delays the signal, and the mix compensates for
     /// it.
     look_ahead_ms: f64 = 0.0, in LOOK_AHEAD_MS;
+    /// Level that the gate measures: smooth holds a peak for 25 ms, peak does not, as in version
+    /// 0.1.
+    detector: GateDetector = GateDetector::Smooth;
 }
 
 impl GateSettings {
@@ -39,6 +60,7 @@ impl GateSettings {
         vec![
             LawCase::new(Self { look_ahead_ms: 5.0, ..Self::new(0.0) }).exchanged(),
             LawCase::new(Self::new(-40.0)),
+            LawCase::new(Self { detector: GateDetector::Peak, ..Self::new(-40.0) }),
             LawCase::new(Self { ratio: 2.0, range_db: 20.0, hold_ms: 0.0, hysteresis_db: 0.0, ..Self::new(-20.0) }),
             LawCase::new(Self {
                 look_ahead_ms: 10.0,
@@ -79,14 +101,16 @@ impl Latch {
     }
 }
 
-/// Gate: peak envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It
-/// starts closed.
+/// Gate: envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It starts
+/// closed.
 ///
 /// While the latch is open, there is no reduction. While it is closed, the curve determines it, up
-/// to the range. The time constants are those of the gain in decibels. The envelope falls by 1/e in
-/// 10 ms, so the hold begins that much after the last cycle.
+/// to the range. The time constants are those of the gain in decibels. A smooth envelope holds for
+/// 25 ms and falls by 1/e in 10 ms, so the hold begins that much after the last cycle.
 #[derive(Clone, Debug)]
 pub struct Gate {
+    /// Of a smooth detector.
+    maximum: Option<SlidingMaximum>,
     envelope: PeakEnvelope,
     latch: Latch,
     curve: ExpansionCurve,
@@ -105,7 +129,9 @@ impl Gate {
         let curve =
             ExpansionCurve { threshold_db: settings.threshold_db, ratio: settings.ratio, range_db: settings.range_db };
         let rest_db = curve.reduction_db(amplitude_to_db(0.0));
+        let smooth = settings.detector == GateDetector::Smooth;
         Ok(Self {
+            maximum: smooth.then(|| SlidingMaximum::new(spec.sample_rate.frames(SMOOTH_S).max(1) as usize)),
             envelope: PeakEnvelope::new(spec),
             latch: Latch {
                 open_db: settings.threshold_db,
@@ -124,6 +150,11 @@ impl Gate {
     fn gains(&mut self, key: &Block<'_>) {
         let values = &mut self.scratch[..key.frames()];
         peak_levels(key, values);
+        if let Some(maximum) = &mut self.maximum {
+            for value in &mut *values {
+                *value = maximum.push(*value);
+            }
+        }
         self.envelope.process(values);
         for value in &mut *values {
             *value = amplitude_to_db(*value);
@@ -148,6 +179,9 @@ impl Processor for Gate {
     }
 
     fn reset(&mut self) {
+        if let Some(maximum) = &mut self.maximum {
+            maximum.reset();
+        }
         self.envelope.reset();
         self.latch.left = 0;
         self.ballistics.reset();
@@ -164,6 +198,9 @@ impl Processor for Gate {
 
     fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
+        if let (Some(maximum), Some(old)) = (&mut self.maximum, &old.maximum) {
+            maximum.inherit_state(old);
+        }
         self.envelope.inherit_state(&old.envelope);
         self.latch.left = old.latch.left.min(self.latch.hold + 1);
         self.ballistics.inherit_state(&old.ballistics);
@@ -188,7 +225,9 @@ impl Keyed for Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::twin::{Number, bits_hash};
     use crate::units::SampleRate;
+    use mixdown_fixtures::signals;
 
     fn spec() -> ProcessSpec {
         ProcessSpec { sample_rate: SampleRate::new(1_000).unwrap(), max_block: 4_000, channels: 1 }
@@ -226,12 +265,49 @@ mod tests {
 
     #[test]
     fn it_holds_before_it_closes() {
-        let mut samples = [vec![0.0101; 300], vec![0.004; 600]].concat();
-        run(GateSettings { hysteresis_db: 0.0, ..settings() }, &mut samples);
-        // The envelope needs a frame or two from -39.9 dB to below -40; then 100 ms of hold.
-        assert_eq!(samples[399], 0.004);
-        assert!(gain_db(samples[405], 0.004) < -5.0);
-        assert!(gain_db(samples[899], 0.004) < -59.9);
+        for (detector, held) in [(GateDetector::Peak, 0), (GateDetector::Smooth, 24)] {
+            let mut samples = [vec![0.0101; 300], vec![0.004; 600]].concat();
+            run(GateSettings { hysteresis_db: 0.0, detector, ..settings() }, &mut samples);
+            // The envelope needs a frame or two from -39.9 dB to below -40; then 100 ms of hold.
+            assert_eq!(samples[399 + held], 0.004);
+            assert!(gain_db(samples[405 + held], 0.004) < -5.0);
+            assert!(gain_db(samples[899], 0.004) < -59.9);
+        }
+    }
+
+    /// Returns the number of times that a gate of -40 dB without hold opens or closes in 6 s of a
+    /// tone a tenth of a decibel above its threshold.
+    fn switches(detector: GateDetector, hz: f64) -> usize {
+        let spec = ProcessSpec { sample_rate: SampleRate::new(48_000).unwrap(), max_block: 1, channels: 1 };
+        let settings = GateSettings { hold_ms: 0.0, detector, ..GateSettings::new(-40.0) };
+        let mut gate = Gate::new(&settings, &spec).unwrap();
+        let mut count = 0;
+        for sample in signals::sine(48_000.0, hz, 10.0_f64.powf(-39.9 / 20.0), 0.0, 6 * 48_000) {
+            let before = gate.latch.left > 0;
+            gate.process(&mut BlockMut::mono(&mut [sample]));
+            count += usize::from(before != (gate.latch.left > 0));
+        }
+        count
+    }
+
+    #[test]
+    fn a_low_tone_at_the_threshold_does_not_switch_the_gate_at_each_wave() {
+        for hz in [20.5, 31.0, 60.0, 200.0] {
+            let (smooth, peak) = (switches(GateDetector::Smooth, hz), switches(GateDetector::Peak, hz));
+            println!("{hz} Hz at the threshold for 6 s: {smooth} switches, {peak} of a peak detector");
+            assert!(smooth <= 2, "{hz} Hz: {smooth}");
+        }
+        // Twice for each of 720 half waves, but for the last, which is open at the end.
+        assert!(switches(GateDetector::Peak, 60.0) > 700);
+    }
+
+    #[test]
+    fn the_peak_detector_has_the_bits_of_version_0_1() {
+        let settings = GateSettings { hold_ms: 0.0, detector: GateDetector::Peak, ..GateSettings::new(-40.0) };
+        let spec = ProcessSpec { sample_rate: SampleRate::new(48_000).unwrap(), max_block: 9_600, channels: 1 };
+        let mut samples = signals::pink_noise(3, 0.02, 9_600);
+        Gate::new(&settings, &spec).unwrap().process(&mut BlockMut::mono(&mut samples));
+        assert_eq!(bits_hash(samples.into_iter().map(Number::Single)), "fcd14357f7b135d1");
     }
 
     #[test]

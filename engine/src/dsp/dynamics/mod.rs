@@ -13,6 +13,7 @@ mod gain_kernel;
 mod gain_stage;
 mod gate;
 mod limiter;
+mod mean_power;
 mod oversampling;
 mod ranges;
 mod sliding_maximum;
@@ -26,7 +27,7 @@ pub use compressor::Compressor;
 pub use compressor::{CompressorSettings, Detector};
 #[doc(hidden)]
 pub use gate::Gate;
-pub use gate::GateSettings;
+pub use gate::{GateDetector, GateSettings};
 pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
 pub use limiter::LimiterSettings;
 #[doc(hidden)]
