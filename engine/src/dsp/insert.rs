@@ -26,7 +26,7 @@ inserts! {
     Compressor("compressor", dynamics::CompressorSettings);
     /// Gate or downward expander, stereo-linked.
     Gate("gate", dynamics::GateSettings);
-    /// Soft clipper, four times oversampled.
+    /// Soft clipper, oversampled.
     SoftClip("soft_clip", dynamics::SoftClipSettings);
     /// Gain.
     Gain("gain", gain::GainSettings);

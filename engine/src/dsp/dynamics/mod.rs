@@ -5,6 +5,7 @@ mod ballistics;
 mod ballistics_avx2;
 mod ballistics_state;
 mod box_smoother;
+mod clip_curve;
 mod compressor;
 mod curve;
 pub mod de_esser;
@@ -15,6 +16,7 @@ mod gate;
 mod limiter;
 mod mean_power;
 mod oversampling;
+mod oversampling_factor;
 mod ranges;
 mod sliding_maximum;
 mod soft_clip;
@@ -32,6 +34,7 @@ pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
 pub use limiter::LimiterSettings;
 #[doc(hidden)]
 pub use limiter::{Limiter, LimiterStats};
+pub use oversampling_factor::Oversampling;
 #[doc(hidden)]
 pub use soft_clip::SoftClip;
 pub use soft_clip::SoftClipSettings;
