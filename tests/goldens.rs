@@ -41,6 +41,16 @@ fn a_session_with_every_insert_renders_as_before() {
 }
 
 #[test]
+fn filters_of_the_matched_design_render_as_before() {
+    matches_its_golden("matched_filters");
+}
+
+#[test]
+fn dynamics_with_later_defaults_render_as_before() {
+    matches_its_golden("present_dynamics");
+}
+
+#[test]
 fn centred_and_panned_mono_stems_render_as_before() {
     matches_its_golden("mono_stems");
 }
