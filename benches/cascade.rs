@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{bench_processor, bench_together, rate};
-use mixdown_engine::dsp::biquad::{BellBand, Cascade, Coefficients, Design, Sections, ShelfBand};
+use mixdown_engine::dsp::biquad::{BandPass, BellBand, Cascade, Coefficients, Design, Sections, ShelfBand, TiltBand};
 use mixdown_engine::process::TRACKS_PER_BATCH;
 
 fn bells(count: i32) -> Vec<Coefficients> {
@@ -27,6 +27,11 @@ fn cascade(criterion: &mut Criterion) {
         let mut cascade = Cascade::new(&equaliser(design), 2);
         bench_processor(criterion, &format!("cascade/equaliser, {name}"), 0.2, &mut cascade);
         criterion.bench_function(&format!("cascade/design, {name}"), |bencher| bencher.iter(|| equaliser(design)));
+    }
+    let (tilt, band_pass) = (TiltBand::new(3.0).design(rate()), BandPass::new(1_000.0).design(rate()));
+    for (name, sections) in [("tilt", tilt), ("band-pass", band_pass)] {
+        let mut cascade = Cascade::new(&sections.expect("the settings are within range"), 2);
+        bench_processor(criterion, &format!("cascade/{name}"), 0.2, &mut cascade);
     }
     let mut tracks = [(); TRACKS_PER_BATCH].map(|()| Cascade::new(&bells(4), 2));
     bench_together(criterion, "cascade/4 sections, four tracks", 0.2, |blocks| {

@@ -36,6 +36,10 @@ inserts! {
     Limiter("limiter", dynamics::LimiterSettings);
     /// De-esser, split-band and stereo-linked. Delays by 1 ms, and the mix compensates for it.
     DeEsser("de_esser", dynamics::de_esser::DeEsserSettings);
+    /// Tilt: turns the spectrum about one frequency.
+    Tilt("tilt", biquad::TiltBand, filter = design);
+    /// Band-pass.
+    BandPass("band_pass", biquad::BandPass, filter = design);
 }
 
 /// Kind of an insert: filters run as sections of a cascade, everything else on its own.

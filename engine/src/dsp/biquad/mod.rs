@@ -1,5 +1,6 @@
 //! Second-order filters: settings, matched and cookbook designs, and the cascade that runs them.
 
+mod band_pass;
 mod bands;
 mod cascade;
 mod coefficients;
@@ -14,7 +15,9 @@ mod kernel_avx512;
 mod laws;
 mod matched;
 mod prototype;
+mod tilt;
 
+pub use band_pass::BandPass;
 pub use bands::{AllPassBand, BellBand, Design, NotchBand, PassFilter, ShelfBand, Slope};
 #[doc(hidden)]
 pub use bands::{BAND_GAIN_DB, FREQUENCY_HZ, Q};
@@ -24,3 +27,4 @@ pub use cascade::Cascade;
 pub use coefficients::Coefficients;
 #[doc(hidden)]
 pub use design::Sections;
+pub use tilt::TiltBand;
