@@ -104,7 +104,7 @@ fn the_written_template_reads_back_equal_and_teaches() {
         "# gain_db = 0.0",
         "# sample_rate_hz = 48000",
         "# target = -14.0",
-        "  { type = \"high_pass\", cutoff_hz = 80.0, slope_db_per_octave = 12 },",
+        "  { type = \"high_pass\", cutoff_hz = 80.0, slope_db_per_octave = 12, design = \"matched\" },",
         "name = \"a 2\"",
         "# sends = [{ to = \"verb\", gain_db = -12.0 }]",
     ] {
