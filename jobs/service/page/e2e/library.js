@@ -15,6 +15,8 @@ export async function library(browser, page, address, pictures) {
   await page.fill('.notice input[type=text]', 'Demo song');
   await page.click('button:text-is("Stems of one song")');
   await page.waitForFunction(rowsAre, ['completed', 2], { timeout: ANALYSIS });
+  await page.reload();
+  await page.waitForFunction(rowsAre, ['completed', 2]);
   await finds(page);
   await listens(page);
   await marks(page);

@@ -43,8 +43,7 @@ export class Actions {
   async mark(stem, marks) {
     try {
       const { stem: changed } = await call('PATCH', libraryPath(stem.stem_id), { body: marks });
-      this.screen.stems = this.screen.stems.map((one) => (one.stem_id === changed.stem_id ? { ...one, ...changed } : one));
-      this.screen.list.take([changed]);
+      this.screen.merge([changed]);
     } catch (error) {
       this.screen.trouble(`${fullTitle(stem)} was not changed.`, error);
     }

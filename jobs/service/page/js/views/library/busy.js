@@ -10,16 +10,11 @@ const AT_ONCE = 6;
 
 /** Follows songs while they are analysed. */
 export class Busy {
-  /**
-   * Creates a follower.
-   * @param {import('./list.js').List} list
-   * @param {AbortSignal} signal
-   * @param {() => void} onDone a song was analysed, or has failed
-   */
-  constructor(list, signal, onDone) {
-    this.list = list;
-    this.signal = signal;
-    this.onDone = onDone;
+  /** Creates a follower. @param {import('./screen.js').LibraryScreen} screen */
+  constructor(screen) {
+    this.screen = screen;
+    this.list = screen.list;
+    this.signal = screen.signal;
     /** @type {number|undefined} */
     this.timer = undefined;
   }
@@ -33,13 +28,12 @@ export class Busy {
   /** Looks up the songs under way. */
   async look() {
     const songs = [...new Set(this.list.stems.filter(isBusy).map(({ audio_file_id }) => audio_file_id))];
-    const before = songs.length;
     let done = 0;
     for (const song of songs.slice(0, AT_ONCE)) {
       try {
         const { job_id, stems = [] } = await call('GET', audioPath(song), { signal: this.signal });
         if (job_id) await this.lookAtJob(song, job_id);
-        this.list.take(stems);
+        this.screen.merge(stems);
         if (!stems.some(isBusy)) {
           this.list.progress.delete(song);
           done += 1;
@@ -49,7 +43,7 @@ export class Busy {
       }
       if (this.signal.aborted) return;
     }
-    if (before && done) this.onDone();
+    if (done) this.screen.refresh();
     this.watch();
   }
 

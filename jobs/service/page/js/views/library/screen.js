@@ -59,7 +59,7 @@ export class LibraryScreen {
     this.references = new References(this);
     this.names = new SongNames(this.signal, () => this.list.renew());
     this.list = new List(this);
-    this.busy = new Busy(this.list, this.signal, () => this.refresh());
+    this.busy = new Busy(this);
     this.bar = new PickedBar(this);
     this.uploads = songCard();
     this.counts = h('p', null, ' ');
@@ -70,6 +70,7 @@ export class LibraryScreen {
     this.found = h(
       'section',
       { class: 'card found', 'aria-label': 'Stems found', hidden: true },
+      h('h2', { class: 'sr' }, 'Stems found'),
       this.list.element,
       this.none,
       this.bar.element,
@@ -217,6 +218,13 @@ export class LibraryScreen {
     this.busy.watch();
   }
 
+  /** Takes records that have changed; what only a search gives is kept. @param {LibraryStem[]} changed */
+  merge(changed) {
+    const known = new Map(changed.map((stem) => [stem.stem_id, stem]));
+    this.stems = this.stems.map((stem) => ({ ...stem, ...known.get(stem.stem_id) }));
+    this.list.take(changed);
+  }
+
   /** Fetches rows and counts anew. */
   refresh() {
     this.loadStats();
@@ -229,7 +237,8 @@ export class LibraryScreen {
       this.stats = await call('GET', '/stems/stats', { signal: this.signal });
       setText(this.counts, this.stats.stems ? statsWords(this.stats) : 'nothing in it yet');
     } catch {
-      // The rows state what is wrong.
+      // The rows state what is wrong; without counts the library is not taken for empty.
+      this.stats ??= {};
     }
     if (!this.signal.aborted) this.showList();
   }
@@ -237,7 +246,7 @@ export class LibraryScreen {
   /** Shows rows, or why there are none. */
   showList() {
     const { search, stems, total, stats } = this;
-    const isEmpty = stats !== null && !stats.stems && !total && !isNarrowed(search);
+    const isEmpty = stats?.stems === 0 && !total && !isNarrowed(search);
     this.body.hidden = isEmpty || stats === null;
     this.showTarget(0);
     this.found.hidden = isEmpty;
@@ -265,7 +274,7 @@ export class LibraryScreen {
 
   /** Shows the target for files. @param {number} over files above it */
   showTarget(over) {
-    const empty = this.stats !== null && !this.stats.stems && !this.total && !isNarrowed(this.search);
+    const empty = this.stats?.stems === 0 && !this.total && !isNarrowed(this.search);
     showTarget(this.drop, { empty, over, onFiles: (files) => this.files.take(files, '') });
   }
 
