@@ -24,16 +24,16 @@ pub(super) fn activations(spectra: &Spectra, reference: f32) -> Vec<Activation> 
     for start in (0..count).step_by(CHUNK) {
         let end = (start + CHUNK).min(count);
         let (from, to) = (start.saturating_sub(reach), (end + reach).min(count));
-        let features = (from..to).map(|frame| spectra.features(frame, reference)).collect();
-        activations.extend_from_slice(&chunk(features)[start - from..end - from]);
+        let features: Vec<_> = (from..to).map(|frame| spectra.features(frame, reference)).collect();
+        activations.extend_from_slice(&chunk(&features)[start - from..end - from]);
     }
     activations
 }
 
 /// Returns the outputs for each frame of a chunk, with silence around it.
-fn chunk(features: Vec<[f32; BANDS]>) -> Vec<Activation> {
+fn chunk(features: &[[f32; BANDS]]) -> Vec<Activation> {
     let weights = &*WEIGHTS;
-    let mut hidden: Vec<[f32; CHANNELS]> = convolve(&weights.first, &features);
+    let mut hidden: Vec<[f32; CHANNELS]> = convolve(&weights.first, features);
     rectify(&mut hidden);
     for layer in &weights.bypassed {
         let mut added: Vec<[f32; CHANNELS]> = convolve(layer, &hidden);

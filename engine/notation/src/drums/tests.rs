@@ -1,7 +1,7 @@
 //! Behaviour on drums that are synthesised here, and on input without drums.
 
 use super::*;
-use crate::SAMPLE_RATE;
+use crate::{Drum, SAMPLE_RATE};
 use std::f64::consts::TAU;
 
 const RATE: f64 = SAMPLE_RATE as f64;
@@ -60,15 +60,31 @@ fn transcribe(samples: &[f32]) -> Vec<Hit> {
     transcriber.finish()
 }
 
-fn beat() -> Vec<f32> {
+/// Asserts that the hits of `drums` are at `times`, and nowhere else.
+fn assert_times(hits: &[Hit], drums: &[Drum], times: &[f64]) {
+    let given: Vec<f64> = hits.iter().filter(|hit| drums.contains(&hit.drum)).map(|hit| hit.time_s).collect();
+    let near = given.len() == times.len() && given.iter().zip(times).all(|(given, time)| (given - time).abs() < 0.012);
+    assert!(near, "{drums:?}: {given:?}\nexpected {times:?}");
+}
+
+fn beat() -> ([Vec<f64>; 3], Vec<f32>) {
     let times = [steps(0.213, 1.0, 6), steps(0.713, 1.0, 6), steps(0.213, 0.25, 23)];
-    let sounds = [kick(), snare(), hat(0.03)].into_iter().zip(times);
-    stem(6.5, &sounds.collect::<Vec<_>>())
+    let sounds = [kick(), snare(), hat(0.03)].into_iter().zip(times.clone());
+    (times, stem(6.5, &sounds.collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_soft_stem_gives_the_same_drums() {
+    let (times, stem) = beat();
+    let soft: Vec<f32> = stem.iter().map(|sample| sample / 256.0).collect();
+    let hits = transcribe(&soft);
+    assert_times(&hits, &[Drum::Kick], &times[0]);
+    assert_times(&hits, &[Drum::Snare], &times[1]);
 }
 
 #[test]
 fn blocks_of_any_length_give_the_same_bits() {
-    let stem = beat();
+    let (_, stem) = beat();
     let mut parts = DrumTranscriber::new();
     let mut rest = &stem[..];
     for length in [0, 1, 219, 7_919, 3].into_iter().cycle() {
