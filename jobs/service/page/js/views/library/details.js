@@ -56,7 +56,7 @@ function sheet(stem) {
       .slice(0, CHORDS)
       .flatMap((/** @type {any} */ { label }, /** @type {number} */ at) => [
         at ? ' ' : '',
-        h('span', { class: isTonic(label, stem.key) ? 'strong' : null }, shortChord(label)),
+        h('span', { class: isTonic(label, isSure(stem, 'key') ? stem.key : null) ? 'strong' : null }, shortChord(label)),
       ]);
     return h(
       'li',

@@ -30,10 +30,11 @@ function chords(stem) {
   if (!labels.length) return h('span', { class: 'small muted' }, 'none found');
   if (!isSure(stem, 'chords')) return h('span', { class: 'small muted' }, 'chords not sure');
   const short = labels.slice(0, 8).map(shortChord);
+  const key = isSure(stem, 'key') ? stem.key : null;
   return h(
     'span',
     { class: 'ch', role: 'img', 'aria-label': `First chords: ${short.join(', ')}` },
-    labels.slice(0, 8).map((label, at) => h('span', { class: isTonic(label, stem.key) ? 't' : null }, short[at])),
+    labels.slice(0, 8).map((label, at) => h('span', { class: isTonic(label, key) ? 't' : null }, short[at])),
   );
 }
 
@@ -164,10 +165,11 @@ export class Row {
   /** Shows the length: of the record, or of the outline. */
   showLength() {
     const { duration_s, integrated_lufs: loudness } = this.stem;
-    const seconds = duration_s || this.outline?.seconds || null;
+    // An outline ends with a whole pixel: tenths would be made up.
+    const rough = this.outline.seconds ? format.time(this.outline.seconds, 0) : '';
     fill(
       this.length,
-      seconds ? format.time(seconds) : '',
+      duration_s ? format.time(duration_s) : rough,
       h('br', null),
       h('small', null, Number.isFinite(loudness) ? `${format.number(loudness ?? 0)} LUFS` : ''),
     );
