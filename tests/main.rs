@@ -33,6 +33,7 @@ mod repeatability;
 mod report;
 mod service;
 mod time_codes;
+mod work;
 
 /// Counts allocations where none are allowed: see `laws::allocation`.
 #[global_allocator]

@@ -19,7 +19,7 @@ pub(crate) struct Inputs<'a> {
     /// Hashes that the order states.
     stated: Vec<(Place, String)>,
     remote: Option<&'a dyn Remote>,
-    cache: &'a dyn Fn() -> Result<Cache, OrderError>,
+    cache: &'a (dyn Fn() -> Result<Cache, OrderError> + Sync),
     opened: Option<(Cache, Scratch)>,
     taken: Vec<Taken>,
 }
@@ -37,7 +37,7 @@ impl<'a> Inputs<'a> {
     pub(crate) fn new(
         (stems, base): (&[Stem], &Base),
         remote: Option<&'a dyn Remote>,
-        cache: &'a dyn Fn() -> Result<Cache, OrderError>,
+        cache: &'a (dyn Fn() -> Result<Cache, OrderError> + Sync),
     ) -> Result<Self, OrderError> {
         let mut stated = Vec::new();
         for stem in stems {
@@ -164,13 +164,16 @@ impl<'a> Inputs<'a> {
 
     /// Returns the cache and this order's folder in it.
     pub(crate) fn opened(&mut self) -> Result<(&Cache, &Scratch), OrderError> {
-        if self.opened.is_none() {
-            let cache = (self.cache)()?;
-            let scratch = cache.scratch()?;
-            self.opened = Some((cache, scratch));
-        }
-        // Set above where it was not.
-        self.opened.as_ref().map(|(cache, scratch)| (cache, scratch)).ok_or(OrderError::Stopped)
+        let opened = match self.opened.take() {
+            Some(opened) => opened,
+            None => {
+                let cache = (self.cache)()?;
+                let scratch = cache.scratch()?;
+                (cache, scratch)
+            }
+        };
+        let (cache, scratch) = self.opened.insert(opened);
+        Ok((cache, scratch))
     }
 
     /// Compares all inputs with those that the work began with, and the order's hashes with them.
