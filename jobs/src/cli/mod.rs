@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage.
+//! The command line: arguments in, exit code out. 0 is done, 1 failed, 2 wrong usage, 75 try again.
 
 #![allow(clippy::doc_markdown)] // Doc comments of arguments are help texts, shown as they are.
 
@@ -37,6 +37,7 @@ mod terminal;
 mod threads;
 mod to_stdout;
 mod waveform;
+mod work;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use outcome::Failure;
@@ -80,6 +81,7 @@ enum Command {
     Play(play::PlayArguments),
     Serve(serve::ServeArguments),
     Mcp(mcp::McpArguments),
+    Work(work::WorkArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
     Waveform(waveform::WaveformArguments),
@@ -110,6 +112,7 @@ impl Command {
             Self::Play(play) => play.quiet,
             Self::Serve(serve) => serve.folders.quiet,
             Self::Mcp(mcp) => mcp.folders.quiet,
+            Self::Work(work) => work.quiet,
             Self::Session(session) => session.quiet,
             Self::Measure(measure) => measure.quiet,
             Self::Waveform(waveform) => waveform.quiet,
@@ -143,6 +146,7 @@ pub fn main() -> ExitCode {
         Command::Play(play) => (play.json, play::run(play)),
         Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
         Command::Mcp(mcp) => (mcp.folders.json, mcp::run(mcp)),
+        Command::Work(work) => (true, work::run(work)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
@@ -158,6 +162,8 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // Queues look at this code alone: a signal gives the work back as a full disk does.
+        Err(failure @ Failure::Again) => failure.report(json),
         Err(failure) => {
             let code = failure.report(json);
             // Shells distinguish a process ended by a signal from one that failed.

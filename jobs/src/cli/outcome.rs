@@ -11,6 +11,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use thiserror::Error;
 
+/// Exit code of work that may succeed later: `EX_TEMPFAIL` of sysexits.h.
+const AGAIN: u8 = 75;
+
 /// Failure of a command.
 #[derive(Debug, Error)]
 pub(super) enum Failure {
@@ -52,6 +55,9 @@ pub(super) enum Failure {
     /// The failure has been reported already.
     #[error("failed")]
     Reported,
+    /// The failure has been reported already, and the same command may succeed later.
+    #[error("failed for now")]
+    Again,
     /// The arguments do not fit together.
     #[error("{0}")]
     Usage(String),
@@ -64,8 +70,10 @@ impl Failure {
     /// Reports the failure, on standard error or as a JSON document on standard output, and returns
     /// the exit code.
     pub(super) fn report(&self, json: bool) -> ExitCode {
-        if matches!(self, Self::Reported) {
-            return ExitCode::FAILURE;
+        match self {
+            Self::Reported => return ExitCode::FAILURE,
+            Self::Again => return ExitCode::from(AGAIN),
+            _ => {}
         }
         if json {
             // With a closed standard output only the exit code remains.

@@ -1,0 +1,36 @@
+//! Orders of kind `analysis`: the stems of one song, analysed as `mixdown analyse` does.
+
+use super::failed;
+use mixdown_analyse::{AnalyseError, analyse_with_picture, song_html, song_png};
+use mixdown_orders::{OrderError, Task, redact};
+use std::fs;
+use std::path::PathBuf;
+
+/// Stage of the work.
+const STAGE: &str = "analysing";
+
+pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
+    if task.order().session.is_some() {
+        return Err(OrderError::Document("an analysis has stems, and no session".into()));
+    }
+    let stems = task.stems()?;
+    let progress = |fraction| task.watch(STAGE, fraction, "Analysing the stems");
+    let (mut analysis, picture) = analyse_with_picture(&stems, progress).map_err(|error| match error {
+        AnalyseError::Stopped => OrderError::Stopped,
+        error => failed(&error),
+    })?;
+    // As the order names them: fetched files lie in a temporary folder.
+    for (stem, named) in analysis.stems.iter_mut().zip(&task.order().stems) {
+        stem.path = PathBuf::from(redact(&named.file));
+    }
+    let document = serde_json::to_vec_pretty(&analysis).map_err(|error| failed(&error))?;
+    write(task, "analysis.json", &document)?;
+    write(task, "song.html", song_html(&analysis, &picture).as_bytes())?;
+    let png = song_png(&analysis, &picture).ok_or_else(|| OrderError::Work("the picture has no area".into()))?;
+    write(task, "song.png", &png)
+}
+
+fn write(task: &Task<'_, '_>, name: &str, bytes: &[u8]) -> Result<(), OrderError> {
+    let path = task.folder().join(name);
+    fs::write(&path, bytes).map_err(|error| OrderError::io(&path, error))
+}

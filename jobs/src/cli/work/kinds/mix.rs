@@ -1,0 +1,75 @@
+//! Orders of kind `mix`: a session, or stems at unity, rendered as `mixdown render` does.
+
+use super::failed;
+use mixdown_engine::render::{Phase, Render, RenderError};
+use mixdown_engine::session::{Session, SessionErrors};
+use mixdown_orders::{Base, OrderError, Place, SessionText, Task, is_passing};
+use serde_json::Value;
+use std::path::Path;
+
+pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
+    let session = session(task)?;
+    let folder = task.folder().to_path_buf();
+    let render = Render::new(session).on_progress(|progress| {
+        let (stage, message) = stage(progress.phase);
+        task.watch(stage, progress.fraction, message)
+    });
+    let rendered = render.to_folder(&folder).map_err(|error| match &error {
+        RenderError::Stopped(_) => OrderError::Stopped,
+        RenderError::PremasterSpill(cause) | RenderError::MeterLog(cause) if is_passing(cause) => {
+            OrderError::WorkAgain(error.to_string())
+        }
+        error => failed(error),
+    })?;
+    let missed = rendered.report.master.note.filter(|_| rendered.report.session.master.strict);
+    missed.map_or(Ok(()), |note| Err(OrderError::Work(note)))
+}
+
+/// Returns the session of the order, its files found on this machine.
+fn session(task: &mut Task<'_, '_>) -> Result<Session, OrderError> {
+    let Some((document, base)) = task.session()? else {
+        if task.order().stems.is_empty() {
+            return Err(OrderError::Document("a mix needs a session, or stems".into()));
+        }
+        return Ok(Session::from_stems(&task.stems()?));
+    };
+    let (document, shown) = match document {
+        SessionText::Text { text, shown } => (tree(&text, &shown)?, shown),
+        SessionText::Tree(document) => (document, "the session of the order".to_owned()),
+    };
+    let refuse = |problems| OrderError::Work(SessionErrors { origin: shown.into(), problems }.to_string());
+    let mut session = Session::draft(&document).map_err(refuse)?;
+    let places = session.tracks.iter().map(|track| place(&track.file, &base)).collect::<Result<Vec<_>, _>>()?;
+    for (track, file) in session.tracks.iter_mut().zip(task.files(&places)?) {
+        track.file = file;
+    }
+    Ok(session)
+}
+
+/// Returns a session file, TOML or JSON, as a tree: its files are still to be found.
+fn tree(text: &str, shown: &str) -> Result<Value, OrderError> {
+    let read = if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    } else {
+        toml::from_str(text).map_err(|error| error.to_string())
+    };
+    read.map_err(|cause| OrderError::Work(format!("{shown}: {}", cause.trim_end())))
+}
+
+/// Returns the place of a track's file.
+fn place(file: &Path, base: &Base) -> Result<Place, OrderError> {
+    let name = file.to_str().ok_or_else(|| OrderError::Work(format!("{}: not Unicode", file.display())))?;
+    Place::of(name, base)
+}
+
+/// Returns the stage of an order that a phase of the render is, and its text for people.
+fn stage(phase: Phase) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Loading => ("loading", "Opening the stems"),
+        Phase::Aligning => ("aligning", "Comparing the stems"),
+        Phase::Mixing => ("mixing", "Mixing"),
+        Phase::Mastering => ("mastering", "Bringing the mix to its loudness"),
+        Phase::Verifying => ("verifying", "Measuring the written file"),
+        _ => ("exporting", "Writing the other files"),
+    }
+}
