@@ -32,6 +32,8 @@ export const SURE = 0.5;
  * @property {{key: string, tempo: string, stretch?: number|null}|null} [fit]
  * @property {any} [chords]
  * @property {any} [sections]
+ * @property {string|null} [part_of] the stem that it is a part of
+ * @property {any} [notation]
  */
 
 /** @typedef {{text: string, good?: boolean, bad?: boolean, muted?: boolean, title?: string}} Words */

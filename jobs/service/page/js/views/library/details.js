@@ -5,6 +5,7 @@ import * as format from '../../logic/format.js';
 import { readTags } from '../../logic/library.js';
 import { fullTitle, isBusy, isSure } from '../../logic/stem.js';
 import { button, notice } from '../../parts/notice.js';
+import { notes } from './notes.js';
 
 /** @typedef {import('../../logic/stem.js').LibraryStem} LibraryStem */
 
@@ -87,6 +88,7 @@ export function details(screen, stem) {
         rest,
         h('div', null, h('h3', null, 'Chords'), sheet(whole)),
         h('div', null, h('h3', null, 'Readings'), readings(whole)),
+        notes(screen, { ...stem, ...whole, song: stem.song }),
       ),
     (error) => screen.signal.aborted || fill(rest, notice('trouble', 'The details cannot be read.', error.message)),
   );
