@@ -15,7 +15,7 @@ order=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "$1")
 [ -n "$order" ] || { echo "no order on line $SLURM_ARRAY_TASK_ID of $1" >&2; exit 1; }
 
 # In the background, so that bash passes the signal on at once.
-mixdown work "$order" --cache "${MIXDOWN_CACHE:-/tmp/mixdown-$(id -u)}" &
+mixdown work "$order" &
 child=$!
 stopped=
 trap 'stopped=1; kill -TERM "$child" 2>/dev/null' TERM INT

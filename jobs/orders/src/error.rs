@@ -36,7 +36,7 @@ pub enum OrderError {
         cause: String,
     },
     /// A URL needs a client of object stores, which the program lacks.
-    #[error("{url}: built without object stores: use a local path, or build with the feature `cloud`")]
+    #[error("{url}: this version reaches no object stores; use a path, or a URL that begins with file")]
     NoStores {
         /// The URL, redacted.
         url: String,
@@ -133,7 +133,7 @@ impl OrderError {
             Self::Schema { .. } => "schema_not_known",
             Self::Kind { .. } => "kind_not_known",
             Self::Place { .. } => "place_not_valid",
-            Self::NoStores { .. } => "built_without_stores",
+            Self::NoStores { .. } => "stores_not_known",
             Self::Missing { .. } => "input_missing",
             Self::Hash { .. } => "input_differs",
             Self::Changed { .. } => "input_changed",

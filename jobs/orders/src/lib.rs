@@ -8,8 +8,6 @@
 //! The crate contains no audio code: a program passes its kinds as a table.
 
 pub mod cache;
-#[cfg(feature = "cloud")]
-mod cloud;
 mod document;
 mod error;
 mod event;
@@ -25,8 +23,6 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "cloud")]
-pub use cloud::Stores;
 pub use document::{Order, SCHEMA, SessionSource, Stem, json_schema};
 pub use error::{OrderError, is_passing};
 pub use event::{Event, Watch};

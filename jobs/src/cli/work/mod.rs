@@ -1,13 +1,11 @@
 //! `mixdown work`: one order, one process, for queues and batch services.
 
-mod cache_folder;
 mod kinds;
 mod lines;
 
 use super::Failure;
 use super::interrupt;
 use super::outcome::print;
-use super::serve::bytes;
 use super::standard_streams::{is_standard, read_text};
 use clap::Args;
 use kinds::KINDS;
@@ -20,14 +18,14 @@ use std::path::{Path, PathBuf};
 
 /// Do one order, publish its result, and end.
 ///
-/// For containers and batch services: an order names inputs and an output folder, as paths or URLs.
-/// Prints JSON lines with the progress. The exit code is 0 when done, 1 when the order failed for
-/// good, and 75 when it should be tried again: network, full disk, or a stop by SIGTERM.
+/// For containers and batch services: an order names inputs and an output folder. Prints JSON
+/// lines with the progress. The exit code is 0 when done, 1 when the order failed for good, and 75
+/// when it should be tried again: a full disk, or a stop by SIGTERM.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mixdown work order.json
-  printenv ORDER | mixdown work - --cache /cache
+  printenv ORDER | mixdown work -
   mixdown work --schema > order.schema.json")]
 pub(super) struct WorkArguments {
     /// The order, a JSON file, or - for standard input; docs/orders.md describes it.
@@ -36,12 +34,6 @@ pub(super) struct WorkArguments {
     /// Print the JSON Schema of orders.
     #[arg(long, conflicts_with = "order")]
     schema: bool,
-    /// The folder for fetched stems; if left out, mixdown/stems in the user's cache folder.
-    #[arg(long, value_name = "DIR")]
-    cache: Option<PathBuf>,
-    /// The most that the cache keeps: bytes, or with K, M, G, T.
-    #[arg(long, value_name = "SIZE", default_value = "10G", value_parser = bytes)]
-    cache_size: u64,
     /// Print only the last line: done, failed or returned.
     #[arg(short, long)]
     pub(super) quiet: bool,
@@ -55,7 +47,7 @@ pub(super) fn run(arguments: &WorkArguments) -> Result<(), Failure> {
     interrupt::install();
     let text = if is_standard(path) { read_text(MAX_ORDER_BYTES)? } else { String::new() };
     let mut lines = Lines::new(arguments.quiet);
-    match work(arguments, path, text, &mut lines) {
+    match work(path, text, &mut lines) {
         Ok(result) => {
             lines.done(&result);
             Ok(())
@@ -71,7 +63,7 @@ pub(super) fn run(arguments: &WorkArguments) -> Result<(), Failure> {
 const MAX_ORDER_BYTES: usize = 32 << 20;
 
 /// Does the order in a file, or in the text of standard input.
-fn work(arguments: &WorkArguments, path: &Path, text: String, lines: &mut Lines) -> Result<OrderResult, OrderError> {
+fn work(path: &Path, text: String, lines: &mut Lines) -> Result<OrderResult, OrderError> {
     let (text, folder) = if is_standard(path) {
         (text, Path::new(""))
     } else {
@@ -85,14 +77,8 @@ fn work(arguments: &WorkArguments, path: &Path, text: String, lines: &mut Lines)
     let order = Order::parse(&text)?;
     // Absolute, as results state where their files are.
     let folder = std::path::absolute(Path::new(".").join(folder)).map_err(|error| OrderError::io(folder, error))?;
-    #[cfg(feature = "cloud")]
-    let stores = mixdown_orders::Stores::new()?;
-    #[cfg(feature = "cloud")]
-    let remote: Option<&dyn mixdown_orders::Remote> = Some(&stores);
-    #[cfg(not(feature = "cloud"))]
-    let remote = None;
-    let cache = arguments.cache.clone().unwrap_or_else(cache_folder::of_user);
-    let worker = Worker { kinds: KINDS, remote, cache, cache_bytes: arguments.cache_size };
+    // Without a client of object stores, nothing is cached.
+    let worker = Worker { kinds: KINDS, remote: None, cache: PathBuf::new(), cache_bytes: 0 };
     worker.perform(&order, &Base::Folder(folder), &mut |event| {
         lines.event(event);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
