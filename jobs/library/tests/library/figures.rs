@@ -49,6 +49,7 @@ fn song(number: usize, sequence: &mut Sequence) -> NewSong {
             zero_crossing_rate: Some(sequence.between(0.001, 0.5)),
             onset_rate_hz: Some(sequence.between(0.0, 12.0)),
             silence_share: Some(sequence.between(0.0, 1.0)),
+            duration_s: Some(sequence.between(1.0, 300.0)),
             chroma: Some(std::array::from_fn(|_| sequence.between(0.0, 1.0))),
         };
         stem
