@@ -54,9 +54,11 @@ impl Worker<'_> {
         let kind = Kind::named(self.kinds, &order.kind)?;
         let place = Place::of_output(&order.out, base)?;
         let out = out::open(&place, self.remote)?;
-        let found = out::published(&*out, &place, &order.order_id, &mut |_| {
-            at(watch, CHECKING, 0.0, "Looking for an earlier result")
-        })?;
+        let message = "Looking for an earlier result";
+        if at(watch, CHECKING, 0.0, message).is_break() {
+            return Err(OrderError::Stopped);
+        }
+        let found = out::published(&*out, &place, &order.order_id, &mut |_| at(watch, CHECKING, 0.0, message))?;
         if let Some(result) = found {
             return Ok(result);
         }
