@@ -115,7 +115,7 @@ fn origin(text: &str) -> Result<String, String> {
 }
 
 /// Returns a size in bytes: a number, or one with K, M, G or T for powers of 1024.
-fn bytes(text: &str) -> Result<u64, String> {
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
     let digits = upper.trim_end_matches('B').trim_end_matches('I');
     let (number, shift) = match digits.chars().last() {
