@@ -207,7 +207,7 @@ mod tests {
     fn silence_has_no_reference() {
         assert_eq!(spectra(&[]).len(), 0);
         assert_eq!(spectra(&[]).reference(), None);
-        assert_eq!(spectra(&[0.0; 9_000]).reference(), None);
+        assert_eq!(spectra(&vec![0.0; 9_000]).reference(), None);
         assert_eq!(spectra(&[f32::NAN, f32::INFINITY]).reference(), None);
     }
 }

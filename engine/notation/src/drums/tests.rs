@@ -101,8 +101,8 @@ fn blocks_of_any_length_give_the_same_bits() {
 #[test]
 fn silence_and_nothing_have_no_hits() {
     assert!(transcribe(&[]).is_empty());
-    assert!(transcribe(&[0.0; 50_000]).is_empty());
-    assert!(transcribe(&[f32::NAN; 5_000]).is_empty());
+    assert!(transcribe(&vec![0.0; 50_000]).is_empty());
+    assert!(transcribe(&vec![f32::NAN; 5_000]).is_empty());
 }
 
 #[test]

@@ -45,10 +45,9 @@ pub(super) fn clefs(kind: PartKind, pitches: &[u8]) -> Vec<Clef> {
         PartKind::Drums => vec![Clef::Percussion],
         PartKind::Bass => vec![Clef::BassDown],
         PartKind::Vocals if median < MIDDLE_C => vec![Clef::TrebleDown],
-        PartKind::Vocals => vec![Clef::Treble],
         PartKind::Other if is_wide => vec![Clef::Treble, Clef::Bass],
         PartKind::Other if median < MIDDLE_C => vec![Clef::Bass],
-        PartKind::Other => vec![Clef::Treble],
+        PartKind::Vocals | PartKind::Other => vec![Clef::Treble],
     }
 }
 

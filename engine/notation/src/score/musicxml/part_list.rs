@@ -24,9 +24,9 @@ pub(super) fn write(xml: &mut Xml, score: &Score) {
     xml.open("score-part", &[("id", PART)]);
     xml.leaf("part-name", &score.name);
     if score.kind == PartKind::Drums {
-        drums(xml)
+        drums(xml);
     } else {
-        instrument(xml, score)
+        instrument(xml, score);
     }
     xml.close("score-part");
     xml.close("part-list");
