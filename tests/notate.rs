@@ -315,7 +315,7 @@ fn an_interrupt_leaves_nothing() {
     assert_eq!(folder.names("notes"), Vec::<String>::new());
 }
 
-/// `MIXDOWN_HEAVY=1` reads the scores with MuseScore, where that is installed.
+/// `MIXDOWN_HEAVY=1` reads the scores with `MuseScore`, where that is installed.
 #[test]
 fn musescore_reads_every_note() {
     if std::env::var_os("MIXDOWN_HEAVY").is_none() {

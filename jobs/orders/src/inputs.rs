@@ -164,13 +164,12 @@ impl<'a> Inputs<'a> {
 
     /// Returns the cache and this order's folder in it.
     pub(crate) fn opened(&mut self) -> Result<(&Cache, &Scratch), OrderError> {
-        let opened = match self.opened.take() {
-            Some(opened) => opened,
-            None => {
-                let cache = (self.cache)()?;
-                let scratch = cache.scratch()?;
-                (cache, scratch)
-            }
+        let opened = if let Some(opened) = self.opened.take() {
+            opened
+        } else {
+            let cache = (self.cache)()?;
+            let scratch = cache.scratch()?;
+            (cache, scratch)
         };
         let (cache, scratch) = self.opened.insert(opened);
         Ok((cache, scratch))

@@ -18,7 +18,7 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    /// Returns the name that `MusicXML` gives it.
+    /// Returns the name that MusicXML gives it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Whole => "whole",

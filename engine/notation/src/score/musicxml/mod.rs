@@ -1,4 +1,4 @@
-//! `MusicXML` 4.0 (W3C Community Group report, 2021): a partwise score of one part.
+//! MusicXML 4.0 (W3C Community Group report, 2021): a partwise score of one part.
 
 mod accidentals;
 mod attributes;

@@ -6,7 +6,7 @@ use super::percussion::Notehead;
 use super::xml::Xml;
 use crate::score::{Event, Score, Sound, spell};
 
-/// MIDI velocity that `MusicXML` counts as 100 %.
+/// MIDI velocity that MusicXML counts as 100 %.
 const FORTE: f64 = 90.0;
 
 /// Writes the notes of an event; a rest is one.
