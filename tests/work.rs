@@ -142,7 +142,7 @@ fn orders_that_cannot_be_done_are_named_and_publish_nothing() {
         ("analysis", json!({ "stems": [] }), "work_failed", "at least one stem"),
         ("mix", json!({ "stems": ["ftp://user:secret@host/a.wav"] }), "place_not_valid", "ftp://host/a.wav"),
     ] {
-        order(&folder, kind, more);
+        order(&folder, kind, &more);
         let run = folder.run("work order.json");
         let lines = lines(&run);
         let last = &lines[lines.len() - 1];
