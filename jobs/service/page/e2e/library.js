@@ -109,9 +109,14 @@ async function follows(page) {
   assert.deepEqual(rows.slice(0, 2), ['section', 'chord']);
   const slider = page.locator('.time [role=slider]');
   const at = async () => Number(await slider.getAttribute('aria-valuenow'));
+  const reaches = (/** @type {number} */ most) =>
+    page.waitForFunction(
+      (limit) => Number(document.querySelector('.time [role=slider]')?.getAttribute('aria-valuenow')) < limit,
+      most,
+    );
   await slider.focus();
-  await page.keyboard.press('End');
   await page.keyboard.press('Home');
+  await reaches(0.1);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   // A beat of the demo lasts 0.625 s; without beats a step lasts a second.
