@@ -48,7 +48,8 @@ fn song(stems: &[(&str, &str)], is_free: bool) -> Value {
 /// Pitches of the melody, a scale of D flat major: one note each beat.
 const MELODY: [u8; 16] = [61, 63, 65, 66, 68, 70, 72, 73, 72, 70, 68, 66, 65, 63, 61, 56];
 
-/// Returns plucked tones with five partials, a note each beat.
+/// Returns plucked tones with five partials, a note each beat. As on strings, high partials decay
+/// sooner.
 fn melody() -> Vec<f32> {
     let mut samples = vec![0.0; 12 * RATE as usize];
     for (beat, pitch) in MELODY.iter().enumerate() {
@@ -60,7 +61,7 @@ fn melody() -> Vec<f32> {
                 signals::sine(f64::from(RATE), pitch_hz * f64::from(partial), level, 0.0, RATE as usize * 9 / 20);
             for (at, sample) in tone.iter().enumerate() {
                 let attack = (at as f32 / 200.0).min(1.0);
-                samples[start + at] += attack * sample * (-(at as f32) / 12_000.0).exp();
+                samples[start + at] += attack * sample * (-(at as f32) * partial as f32 / 12_000.0).exp();
             }
         }
     }

@@ -32,7 +32,7 @@ fn live_equals_offline_for_every_block_size() {
         limited += usize::from(report.master.limiter.is_some_and(|limiter| limiter.max_reduction_db > 1.0));
         let offline = vec![offline.channel(0).to_vec(), offline.channel(1).to_vec()];
         let loud = offline[0].iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-        assert!(loud > 0.05, "too soft to tell anything: {loud}");
+        assert!(loud > 0.005, "too soft to tell anything: {loud}");
         // The offline limiter looks 5 ms ahead.
         let options = LiveOptions { look_ahead_ms: 5.0, ..LiveOptions::default() };
         let plan = plan(&session);

@@ -45,7 +45,7 @@ fn a_song_is_split_analysed_transcribed_and_mixed_in_one_job() {
     }
     let mix = steps[3]["result"]["stem_id"].as_str().unwrap();
     let mixed = server.get(&format!("/api/stems/{mix}")).data()["stem"].take();
-    assert_eq!((&mixed["name"], &mixed["status"]), (&json!("song (mix)"), &json!("completed")));
+    assert_eq!((&mixed["name"], &mixed["status"]), (&json!("Road (mix)"), &json!("completed")));
     let text = server.get("/api/jobs").json().to_string() + &stems[1].to_string();
     assert!(!text.contains(&*server.media().to_string_lossy()), "no path in an answer");
 }
