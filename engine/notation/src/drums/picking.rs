@@ -4,9 +4,10 @@ use super::network::Activation;
 use super::{DRUMS, HOP};
 use crate::{Drum, Hit, SAMPLE_RATE};
 
-/// Least activation of a hit of each drum: those with the best F-measures on three banks of samples
-/// that neither trained the network nor measure it.
-const THRESHOLDS: [f32; DRUMS] = [0.55, 0.58, 0.42, 0.25, 0.4, 0.35, 0.2];
+/// Least activation of a hit of each drum: near the best mean F-measure over three banks of samples
+/// that neither trained the network nor measure it. Those of open hats and of cymbals are higher,
+/// for fewer hits in steady noise.
+const THRESHOLDS: [f32; DRUMS] = [0.6, 0.54, 0.48, 0.2, 0.4, 0.4, 0.26];
 
 /// Frames between two hits of a drum, at least: 40 ms.
 const LEAST_FRAMES: usize = 4;

@@ -74,6 +74,16 @@ fn beat() -> ([Vec<f64>; 3], Vec<f32>) {
 }
 
 #[test]
+fn a_beat_gives_its_kicks_snares_and_hats() {
+    let (times, stem) = beat();
+    let hits = transcribe(&stem);
+    assert_times(&hits, &[Drum::Kick], &times[0]);
+    assert_times(&hits, &[Drum::Snare], &times[1]);
+    assert_times(&hits, &[Drum::HihatClosed, Drum::HihatOpen], &times[2]);
+    assert!(hits.windows(2).all(|pair| pair[0].time_s <= pair[1].time_s));
+}
+
+#[test]
 fn a_soft_stem_gives_the_same_drums() {
     let (times, stem) = beat();
     let soft: Vec<f32> = stem.iter().map(|sample| sample / 256.0).collect();
@@ -137,4 +147,14 @@ fn notes_and_steady_noise_give_few_hits() {
     let steady: Vec<f32> = noise(10 * SAMPLE_RATE as usize).map(|sample| (0.3 * sample) as f32).collect();
     let steady = transcribe(&steady);
     assert!(steady.len() <= 6, "{steady:?}");
+}
+
+#[test]
+fn harder_hits_have_larger_velocities() {
+    let softer = |sound: Vec<f32>| sound.into_iter().map(|sample| sample * 0.2).collect();
+    let sounds = [(snare(), steps(0.3, 1.0, 5)), (softer(snare()), steps(0.8, 1.0, 5))];
+    let hits = transcribe(&stem(6.0, &sounds));
+    let snares: Vec<u8> = hits.iter().filter(|hit| hit.drum == Drum::Snare).map(|hit| hit.velocity).collect();
+    assert_eq!(snares.len(), 10);
+    assert!(snares.chunks(2).all(|pair| pair[0] > pair[1]), "{snares:?}");
 }
