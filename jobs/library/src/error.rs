@@ -73,6 +73,19 @@ impl Error {
         Self::Invalid { field: field.to_owned(), reason: reason.into() }
     }
 
+    /// Returns whether the disk has no room for the database.
+    pub fn is_disk_full(&self) -> bool {
+        // SQLITE_IOERR_WRITE, _FSYNC, _TRUNCATE and _SHMSIZE: files that cannot grow.
+        const CANNOT_GROW: [i32; 4] = [778, 1_034, 1_546, 4_874];
+        match self {
+            Self::Database(rusqlite::Error::SqliteFailure(error, _)) => {
+                error.code == rusqlite::ErrorCode::DiskFull || CANNOT_GROW.contains(&error.extended_code)
+            }
+            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
     /// Returns whether the file of the database is not readable as one.
     pub(crate) fn is_damage(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
@@ -81,5 +94,22 @@ impl Error {
             Self::Database(error) => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_without_room_is_told_from_other_failures() {
+        let failure = |code| Error::Database(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        // SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE.
+        assert!([13, 778, 4_874].into_iter().all(|code| failure(code).is_disk_full()));
+        // SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_IOERR_READ.
+        assert!(![5, 11, 266].into_iter().any(|code| failure(code).is_disk_full()));
+        let io = |kind| Error::io(Path::new("x"), std::io::Error::from(kind));
+        assert!(io(std::io::ErrorKind::StorageFull).is_disk_full());
+        assert!(!io(std::io::ErrorKind::NotFound).is_disk_full());
     }
 }

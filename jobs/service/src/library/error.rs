@@ -6,6 +6,9 @@ use tracing::error;
 
 impl From<Error> for ApiError {
     fn from(cause: Error) -> Self {
+        if cause.is_disk_full() {
+            return Self::new(Code::DiskFull, "the disk is too full for the library; free some space and try again");
+        }
         let code = match &cause {
             Error::Invalid { .. } | Error::UnknownVersion { .. } => Code::LibraryInvalid,
             Error::UnknownStem(_) => Code::LibraryStemNotFound,
