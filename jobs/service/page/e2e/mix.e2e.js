@@ -1,4 +1,5 @@
-// The page in a real browser: upload, sound, a fader, a render, a download, the library; and no finding of axe.
+// The page in a real browser: upload, sound, a fader, a render, a download, the library; and no
+// finding of axe.
 // Usage: node e2e/mix.e2e.js PROGRAM [FOLDER FOR PICTURES]
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

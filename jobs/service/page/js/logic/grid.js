@@ -58,7 +58,11 @@ export function gridOf(song) {
 /** Returns the width that a chord's name takes, in pixels. @param {string} name */
 const nameWidth = (name) => [...name].reduce((sum, letter) => sum + (LETTERS[letter] ?? LETTER), 1);
 
-/** Returns the index of the last time at or before a time, or -1. @param {number[]} times @param {number} at */
+/**
+ * Returns the index of the last time at or before a time, or -1.
+ * @param {number[]} times
+ * @param {number} at
+ */
 export function lastBefore(times, at) {
   let [low, high] = [0, times.length];
   while (low < high) {
@@ -147,13 +151,17 @@ function cells(spans, { from, span }, width) {
 
 /**
  * Lays sections out.
- * @param {Grid} grid @param {{from: number, span: number}} window seconds @param {number} width pixels
+ * @param {Grid} grid
+ * @param {{from: number, span: number}} window seconds
+ * @param {number} width pixels
  */
 export const sectionCells = (grid, window, width) => cells(grid.sections, window, width);
 
 /**
  * Lays chords out: those too narrow for their name are empty, those too narrow to be seen left out.
- * @param {Grid} grid @param {{from: number, span: number}} window seconds @param {number} width pixels
+ * @param {Grid} grid
+ * @param {{from: number, span: number}} window seconds
+ * @param {number} width pixels
  * @returns {(Cell & {tonic: boolean})[]}
  */
 export const chordCells = (grid, window, width) =>
@@ -171,7 +179,9 @@ export const chordCells = (grid, window, width) =>
 
 /**
  * Lays bars out: every bar, or one of 2, 4, 8 … that have room; beats between them where they have.
- * @param {Grid} grid @param {{from: number, span: number}} window seconds @param {number} width pixels
+ * @param {Grid} grid
+ * @param {{from: number, span: number}} window seconds
+ * @param {number} width pixels
  * @returns {{left: number, label: string}[]} beats have no label
  */
 export function barMarks(grid, { from, span }, width) {

@@ -60,7 +60,10 @@ function songName(stem) {
 /** Returns the song and type of a stem. @param {LibraryStem} stem */
 export const stemSong = (stem) => [songName(stem), stem.type].filter(Boolean).join(' · ');
 
-/** Returns a stem's name with that of its song, for the names of controls. @param {LibraryStem} stem */
+/**
+ * Returns a stem's name with that of its song, for the names of controls.
+ * @param {LibraryStem} stem
+ */
 export const fullTitle = (stem) => [stemTitle(stem), songName(stem)].filter(Boolean).join(' of ');
 
 /** Returns a tempo: two digits at most. @param {number} bpm */

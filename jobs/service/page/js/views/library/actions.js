@@ -39,7 +39,11 @@ export class Actions {
     this.screen.change({ ...ALL, fits: stem.stem_id });
   }
 
-  /** Changes a record. @param {LibraryStem} stem @param {{tags?: string[], favourite?: boolean}} marks */
+  /**
+   * Changes a record.
+   * @param {LibraryStem} stem
+   * @param {{tags?: string[], favourite?: boolean}} marks
+   */
   async mark(stem, marks) {
     try {
       const { stem: changed } = await call('PATCH', libraryPath(stem.stem_id), { body: marks });

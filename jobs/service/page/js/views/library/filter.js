@@ -117,7 +117,10 @@ export class Filter {
     this.turn.disabled = Boolean(own) && !search.sort;
   }
 
-  /** Shows what else narrows the search, each with a button that takes it away. @param {Pill[]} pills */
+  /**
+   * Shows what else narrows the search, each with a button that takes it away.
+   * @param {Pill[]} pills
+   */
   showPills(pills) {
     this.pills.hidden = !pills.length;
     fill(

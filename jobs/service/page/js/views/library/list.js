@@ -113,7 +113,10 @@ export class List {
     this.all.indeterminate = !this.all.checked && picked.size > 0;
   }
 
-  /** Shows what plays. @param {boolean} [only] the row that is loaded, where no other has changed */
+  /**
+   * Shows what plays.
+   * @param {boolean} [only] the row that is loaded, where no other has changed
+   */
   showSound(only = false) {
     const { stem } = this.screen.listening;
     for (const [id, row] of this.rows) if (!only || id === stem) row.showSound();

@@ -218,7 +218,10 @@ export class LibraryScreen {
     this.busy.watch();
   }
 
-  /** Takes records that have changed; what only a search gives is kept. @param {LibraryStem[]} changed */
+  /**
+   * Takes records that have changed; what only a search gives is kept.
+   * @param {LibraryStem[]} changed
+   */
   merge(changed) {
     const known = new Map(changed.map((stem) => [stem.stem_id, stem]));
     this.stems = this.stems.map((stem) => ({ ...stem, ...known.get(stem.stem_id) }));
