@@ -61,9 +61,15 @@ fn run(connection: &Connection, query: &Query) -> Result<Page, Error> {
         matches.select_nth_unstable(end);
         matches.truncate(end);
     }
-    matches.sort_unstable();
-    let mut stems = Vec::with_capacity(query.limit.min(matches.len()));
-    for (rank, row) in matches.iter().skip(query.offset) {
+    // Only the page itself needs an order.
+    let start = query.offset.min(matches.len());
+    if start > 0 && start < matches.len() {
+        matches.select_nth_unstable(start);
+    }
+    let page = &mut matches[start..];
+    page.sort_unstable();
+    let mut stems = Vec::with_capacity(page.len());
+    for (rank, row) in page {
         let mut record = store::record(connection, row.abs())?;
         record.distance = reference.map(|_| f64::from(f32::from_bits(*rank as u32)));
         stems.push(record);

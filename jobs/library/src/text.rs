@@ -108,12 +108,11 @@ fn with_texts(connection: &Connection, parts: &[String]) -> Result<Rows, Error> 
         let mut slots = [true; blocks::STEMS];
         for finder in &finders {
             let mut hits = [false; blocks::STEMS];
-            let mut start = 0;
+            let (mut slot, mut start) = (0, 0);
             while let Some(position) = texts.text.get(start..).and_then(|text| finder.find(text)) {
-                let (slot, end) = texts.slot_at(start + position);
                 // Texts begin with a sign that ends none, so that no hit spans two.
+                (slot, start) = texts.slot_from(slot, start + position);
                 hits[slot] = true;
-                start = end;
             }
             slots.iter_mut().zip(hits).for_each(|(slot, hit)| *slot &= hit);
         }

@@ -7,6 +7,10 @@ pub(crate) const DIMENSIONS: usize = 23;
 /// Bytes of a packed vector.
 pub(crate) const WIDTH: usize = DIMENSIONS * 2;
 
+/// Numbers that are compared at a time, and their count with zeros behind.
+const LANES: usize = 8;
+const PADDED: usize = DIMENSIONS.next_multiple_of(LANES);
+
 /// The number of what does not exist.
 const MISSING: i16 = -1;
 /// The number of the top of a range.
@@ -84,9 +88,9 @@ impl Vector {
 
 /// Distances from one vector.
 pub(crate) struct Distances {
-    numbers: [f32; DIMENSIONS],
+    numbers: [f32; PADDED],
     /// Squared scale of each difference; 0 where the reference has no value.
-    weights: [f32; DIMENSIONS],
+    weights: [f32; PADDED],
     /// One over the sum of the weights.
     norm: f32,
 }
@@ -94,24 +98,30 @@ pub(crate) struct Distances {
 impl Distances {
     /// Returns the distances from a vector, which has some number.
     pub(crate) fn from(reference: &Vector) -> Self {
-        let mut weights = [0.0; DIMENSIONS];
-        for (index, weight) in weights.iter_mut().enumerate() {
+        let (mut numbers, mut weights) = ([0.0; PADDED], [0.0; PADDED]);
+        for (index, weight) in weights[..DIMENSIONS].iter_mut().enumerate() {
+            numbers[index] = f32::from(reference.0[index]) / TOP as f32;
             let scale = if index < 11 { 1.0 } else { CHROMA };
             *weight = if reference.0[index] == MISSING { 0.0 } else { scale * scale };
         }
         let sum: f32 = weights.iter().sum();
-        Self { numbers: reference.0.map(|number| f32::from(number) / TOP as f32), weights, norm: 1.0 / sum.max(1e-9) }
+        Self { numbers, weights, norm: 1.0 / sum.max(1e-9) }
     }
 
     /// Returns the distance of a vector: the weighted root mean square difference, 0 to 1.
     pub(crate) fn to(&self, other: &Vector) -> f32 {
-        let mut sum = 0.0;
-        for ((number, weight), other) in self.numbers.iter().zip(&self.weights).zip(other.0) {
-            let difference = f32::from(other) * (1.0 / TOP as f32) - number;
-            let difference = if other == MISSING { UNKNOWN } else { difference };
-            sum += weight * difference * difference;
+        // Sums side by side, so that the loop becomes vectors.
+        let mut sums = [0.0; LANES];
+        for index in (0..PADDED).step_by(LANES) {
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                let at = index + lane;
+                let other = if at < DIMENSIONS { other.0[at] } else { MISSING };
+                let difference = f32::from(other) * (1.0 / TOP as f32) - self.numbers[at];
+                let difference = if other == MISSING { UNKNOWN } else { difference };
+                *sum += self.weights[at] * difference * difference;
+            }
         }
-        (sum * self.norm).sqrt()
+        (sums.iter().sum::<f32>() * self.norm).sqrt()
     }
 }
 
