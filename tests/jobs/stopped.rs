@@ -126,6 +126,13 @@ fn renderer(worker: &mut Child) -> u32 {
     }
 }
 
+/// Returns the niceness of a process: 19 gives way to all others.
+#[cfg(target_os = "linux")]
+fn niceness(process: u32) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stopped_renderer_dies_with_its_worker() {
@@ -146,6 +153,7 @@ fn a_stopped_renderer_dies_with_its_worker() {
     let id = renderer(&mut worker);
     let process = rustix::process::Pid::from_raw(id as i32).unwrap();
     rustix::process::kill_process(process, Signal::STOP).unwrap();
+    assert_eq!(niceness(id), (niceness(worker.id()) + 10).min(19), "a render gives way to requests");
     worker.kill().unwrap();
     worker.wait().unwrap();
     let begin = Instant::now();

@@ -1,4 +1,4 @@
-//! Limits of a process that works on files of users: its memory, and its life.
+//! Limits of a process that works on files of users: its memory, its priority, and its life.
 
 /// Limits the memory of this process, in MiB; an allocation beyond it fails, and ends this process
 /// only. On other systems than Linux there is no limit.
@@ -24,3 +24,14 @@ pub fn die_with_parent() {
 /// Does nothing: this system cannot bind a process to its parent.
 #[cfg(not(target_os = "linux"))]
 pub fn die_with_parent() {}
+
+/// Lowers the priority of this process and of its future threads, so that requests and live mixes
+/// beside it are answered first. Alone on a machine it is as fast as before.
+#[cfg(target_os = "linux")]
+pub fn yield_to_others() {
+    let _ = rustix::process::nice(10);
+}
+
+/// Does nothing: this system sets priorities by other means.
+#[cfg(not(target_os = "linux"))]
+pub fn yield_to_others() {}

@@ -32,6 +32,7 @@ pub fn child_work<R: DeserializeOwned>(
 ) -> bool {
     // Before any thread starts: from here on the process ends with its worker.
     confine::die_with_parent();
+    confine::yield_to_others();
     let mut input = io::stdin().lock();
     let mut line = String::new();
     let Ok(Ok(task)) = input.read_line(&mut line).map(|_| serde_json::from_str::<Task<R>>(&line)) else {
