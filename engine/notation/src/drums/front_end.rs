@@ -33,7 +33,7 @@ const REFERENCE_QUANTILE: f64 = 0.98;
 const RANGE_DB: f32 = 75.0;
 
 /// Decibels that raise a feature by 1.
-const FEATURE_DB: f32 = 40.0;
+pub(super) const FEATURE_DB: f32 = 40.0;
 
 /// Largest feature.
 const LARGEST_FEATURE: f32 = 2.5;

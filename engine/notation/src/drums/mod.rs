@@ -2,11 +2,12 @@
 //!
 //! A small convolutional network reads the levels of logarithmic bands, relative to the loud parts
 //! of the stem. For each frame and drum it gives an activation and a strength; peaks of the
-//! activation are hits. The approach follows Vogl, Dorfer, Knees, "Drum Transcription from
+//! activation are hits, after those that sound alike shared their heights. The approach follows Vogl, Dorfer, Knees, "Drum Transcription from
 //! Polyphonic Music with Recurrent Neural Networks", ICASSP 2017, with dilated convolutions in
 //! place of recurrence. `models/drums` beside this crate's sources has the weights, and describes
 //! the sounds that the network was trained on.
 
+mod alike;
 mod bands;
 mod front_end;
 mod network;
@@ -14,6 +15,7 @@ mod picking;
 mod weights;
 
 use crate::Hit;
+use alike::Sound;
 use front_end::{FrontEnd, Spectra};
 
 /// Samples between frames: 10 ms.
@@ -59,7 +61,8 @@ impl Default for DrumTranscriber {
 
 /// Returns the hits of `spectra`, whose loud parts are at `reference` decibels.
 fn transcribe(spectra: &Spectra, reference: f32) -> Vec<Hit> {
-    picking::hits(&network::activations(spectra, reference))
+    let activations = network::activations(spectra, reference);
+    picking::hits(&activations, |frame| Sound::new(spectra, reference, frame))
 }
 
 #[cfg(test)]
