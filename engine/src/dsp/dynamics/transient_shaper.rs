@@ -18,14 +18,14 @@ settings! {
 
     /// Gain where a sound begins, in decibels: whole where the level rises by 12 dB or more.
     attack_db: f64 = 0.0, in -24.0..=24.0;
-    /// Gain where a sound fades, in decibels: whole where the level has fallen by 12 dB more than the
-    /// slow envelope.
+    /// Gain where a sound fades, in decibels: whole where the level has fallen by 12 dB more than
+    /// the slow envelope.
     sustain_db: f64 = 0.0, in -24.0..=24.0;
     /// Time constant of the envelope that lags behind a rise, in milliseconds: the length of a
     /// beginning.
     attack_ms: f64 = 20.0, in 1.0..=200.0;
-    /// Time constant of the envelope that lags behind a fall, in milliseconds. What fades faster has
-    /// a sustain.
+    /// Time constant of the envelope that lags behind a fall, in milliseconds. Sounds that fade
+    /// faster have a sustain.
     sustain_ms: f64 = 200.0, in 10.0..=2_000.0;
 }
 

@@ -65,7 +65,7 @@ settings! {
 
     /// Number of bands, 2 to 5. Settings of further bands and crossovers have no effect.
     bands: Bands = Bands::default();
-    /// Crossover between the lowest band and the second one, in hertz. Each is above the one before.
+    /// Crossover above the lowest band, in hertz. Each crossover is above the one before.
     crossover_1_hz: f64 = 160.0, in CROSSOVER_HZ;
     /// Crossover above the second band, in hertz.
     crossover_2_hz: f64 = 1_600.0, in CROSSOVER_HZ;

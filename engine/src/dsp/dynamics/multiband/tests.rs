@@ -23,8 +23,8 @@ fn bands(count: u32) -> MultibandSettings {
     MultibandSettings { bands: Bands::try_from(count).unwrap(), knee_db: 0.0, ..crossovers }
 }
 
-/// Returns five bands of which one is wide, and a tone in its middle: the crossovers are three and a
-/// half octaves away, and take off less than 0.001 dB.
+/// Returns five bands of which one is wide, and a tone in its middle: the crossovers are three and
+/// a half octaves away, and take off less than 0.001 dB.
 fn wide(band: usize) -> (MultibandSettings, f64) {
     let (hz, [crossover_1_hz, crossover_2_hz, crossover_3_hz, crossover_4_hz]) = [
         (300.0, [8_000.0, 10_000.0, 12_000.0, 14_000.0]),
