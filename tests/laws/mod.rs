@@ -96,7 +96,8 @@ fn law_3_the_measured_delay_equals_the_latency() {
         run(&mut *processor, &mut signal, Blocks::Of(MAX_BLOCK));
         for channel in 0..spec.channels {
             let out = signal.channel(channel);
-            let (point, found) = if matches!(case.insert, Insert::SoftClip(_) | Insert::DeEsser(_)) {
+            let rings = matches!(case.insert, Insert::SoftClip(_) | Insert::DeEsser(_) | Insert::Saturator(_));
+            let (point, found) = if rings {
                 let most = (0..out.len()).reduce(|most, n| if out[n].abs() > out[most].abs() { n } else { most });
                 ("peak", most)
             } else {

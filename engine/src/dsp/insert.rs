@@ -40,6 +40,14 @@ inserts! {
     Tilt("tilt", biquad::TiltBand, filter = design);
     /// Band-pass.
     BandPass("band_pass", biquad::BandPass, filter = design);
+    /// Saturator, oversampled: tube, tape or transformer.
+    Saturator("saturator", dynamics::saturator::SaturatorSettings);
+    /// Transient shaper, stereo-linked: gains for the beginnings of sounds and for their ends.
+    TransientShaper("transient_shaper", dynamics::transient_shaper::TransientShaperSettings);
+    /// Multiband compressor, stereo-linked: 2 to 5 bands that sum flat.
+    Multiband("multiband", dynamics::multiband::MultibandSettings);
+    /// Dynamic bell, stereo-linked: a bell whose gain follows the level around its centre.
+    DynamicBell("dynamic_bell", dynamics::dynamic_bell::DynamicBellSettings);
 }
 
 /// Kind of an insert: filters run as sections of a cascade, everything else on its own.
@@ -52,6 +60,11 @@ impl Insert {
     /// Returns the numbers among its settings, in the order of their declaration.
     pub(crate) fn numbers(&self) -> Vec<NumberSetting> {
         self.settings().numbers()
+    }
+
+    /// Returns the keys whose values do not fit the others, each with what is wrong.
+    pub(crate) fn contradictions(&self) -> Vec<(&'static str, String)> {
+        if let Self::Multiband(settings) = self { settings.disorder() } else { Vec::new() }
     }
 
     /// Returns the sections of a filter; `None` for everything else. Filters next to each other run

@@ -50,6 +50,11 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     }
     found.extend(routing::cycles(&session.buses));
     times(session, &mut found);
+    each_insert(session, |path, insert| {
+        for (key, message) in insert.contradictions() {
+            found.push(Finding::new(&[path, &[Key(key)]].concat(), message));
+        }
+    });
     let OutputSettings { name, title, artist, .. } = &session.output;
     let named =
         [("name", name, name_problem as fn(&str) -> _), ("title", title, tag_problem), ("artist", artist, tag_problem)];
@@ -156,17 +161,11 @@ fn times(session: &Session, found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns frequencies that a sample rate cannot carry.
-pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Calls `check` with each insert of each chain, and its place.
+fn each_insert(session: &Session, mut check: impl FnMut(&[PathStep], &Insert)) {
     let mut chain = |path: &[PathStep], inserts: &[Insert]| {
         for (index, insert) in inserts.iter().enumerate() {
-            for number in insert.numbers().iter().filter(|number| number.is_frequency()) {
-                if let Err(error) = check_frequency(number.key, number.value, rate) {
-                    let path = [path, &[Key("inserts"), Item(index), Key(number.key)]].concat();
-                    found.push(Finding::new(&path, error.to_string()));
-                }
-            }
+            check(&[path, &[Key("inserts"), Item(index)]].concat(), insert);
         }
     };
     for (index, track) in session.tracks.iter().enumerate() {
@@ -176,6 +175,18 @@ pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
         chain(&[Key("buses"), Item(index)], &bus.inserts);
     }
     chain(&[Key("master")], &session.master.inserts);
+}
+
+/// Returns frequencies that a sample rate cannot carry.
+pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
+    let mut found = Vec::new();
+    each_insert(session, |path, insert| {
+        for number in insert.numbers().iter().filter(|number| number.is_frequency()) {
+            if let Err(error) = check_frequency(number.key, number.value, rate) {
+                found.push(Finding::new(&[path, &[Key(number.key)]].concat(), error.to_string()));
+            }
+        }
+    });
     if let Some(message) = rate_problem(session.output.format, rate) {
         found.push(Finding::new(&[Key("output"), Key("format")], message));
     }

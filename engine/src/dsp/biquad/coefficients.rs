@@ -45,7 +45,7 @@ impl Coefficients {
 
     /// Returns the frames until the section's own ringing has fallen by 140 dB: 20 dB are kept for
     /// resonance.
-    pub(super) fn ring_frames(&self) -> u64 {
+    pub(crate) fn ring_frames(&self) -> u64 {
         let radius = self.pole_radius();
         if radius <= 0.0 { 2 } else { (1e-7_f64.ln() / radius.ln()).ceil() as u64 + 2 }
     }

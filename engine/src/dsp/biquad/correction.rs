@@ -18,6 +18,9 @@ const TOLERANCE_DB: f64 = 0.03;
 /// error needs puts a zero upon a pole.
 const DEGREES: [(usize, usize); 4] = [(1, 1), (2, 1), (1, 2), (2, 2)];
 
+/// Weight of the coefficients themselves in a fit that must move smoothly with its target.
+const RIDGE: f64 = 1e-3;
+
 const POINTS: usize = 96;
 const ITERATIONS: usize = 6;
 
@@ -56,33 +59,47 @@ struct Fit {
     error_db: f64,
 }
 
+impl Fit {
+    fn section(&self) -> Coefficients {
+        let [a0, a1, a2] = self.below.polynomial();
+        let [b0, b1, b2] = self.above.polynomial();
+        Coefficients { b0: b0 / a0, b1: b1 / a0, b2: b2 / a0, a1: a1 / a0, a2: a2 / a0 }
+    }
+}
+
 /// Returns a section whose power is about that of `missing`, or `None` where none is needed.
 /// `missing` is a function of the frequency in radians per frame, and 1 at 0.
 pub(super) fn correction(missing: impl Fn(f64) -> f64) -> Option<Coefficients> {
-    let wanted: Vec<(f64, f64)> = (1..=POINTS)
-        .map(|point| {
-            let omega = PI * HIGHEST * point as f64 / POINTS as f64;
-            (libm::sin(0.5 * omega).powi(2), missing(omega))
-        })
-        .collect();
+    let wanted = wanted(missing);
     let none = Fit { above: PowerFactor(0.0, 0.0), below: PowerFactor(0.0, 0.0), error_db: 0.0 };
     let mut best = Fit { error_db: error_db(&wanted, &none), ..none };
     for (above, below) in DEGREES {
         if best.error_db <= TOLERANCE_DB {
             break;
         }
-        if let Some(fit) = fitted(&wanted, above, below)
+        if let Some(fit) = fitted(&wanted, above, below, 0.0)
             && fit.error_db < best.error_db
         {
             best = fit;
         }
     }
     let changes = best.above.0 != 0.0 || best.below.0 != 0.0;
-    changes.then(|| {
-        let [a0, a1, a2] = best.below.polynomial();
-        let [b0, b1, b2] = best.above.polynomial();
-        Coefficients { b0: b0 / a0, b1: b1 / a0, b2: b2 / a0, a1: a1 / a0, a2: a2 / a0 }
-    })
+    changes.then(|| best.section())
+}
+
+/// Returns a section whose power is about that of `missing`, and whose coefficients move smoothly
+/// with it: within 0.03 dB, also where [`correction`] needs none.
+pub(super) fn smooth_correction(missing: impl Fn(f64) -> f64) -> Coefficients {
+    fitted(&wanted(missing), 2, 2, RIDGE).map_or(Coefficients::IDENTITY, |fit| fit.section())
+}
+
+/// Returns x and the wanted power at the frequencies of the fit.
+fn wanted(missing: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let point = |point| {
+        let omega = PI * HIGHEST * point as f64 / POINTS as f64;
+        (libm::sin(0.5 * omega).powi(2), missing(omega))
+    };
+    (1..=POINTS).map(point).collect()
 }
 
 /// Returns the largest error of a fit, in decibels.
@@ -91,8 +108,9 @@ fn error_db(wanted: &[(f64, f64)], fit: &Fit) -> f64 {
     wanted.iter().map(error).fold(0.0, f64::max)
 }
 
-/// Fits numerator and denominator of the given degrees. `None` where one is not positive.
-fn fitted(wanted: &[(f64, f64)], above: usize, below: usize) -> Option<Fit> {
+/// Fits numerator and denominator of the given degrees. `None` where one is not positive. A `ridge`
+/// above 0 keeps the coefficients small where the target leaves them open.
+fn fitted(wanted: &[(f64, f64)], above: usize, below: usize, ridge: f64) -> Option<Fit> {
     let mut fit = Fit { above: PowerFactor(0.0, 0.0), below: PowerFactor(0.0, 0.0), error_db: 0.0 };
     for _ in 0..ITERATIONS {
         // power · (1 + d1·x + d2·x²) = 1 + n1·x + n2·x², each row over the last fit.
@@ -104,7 +122,16 @@ fn fitted(wanted: &[(f64, f64)], above: usize, below: usize) -> Option<Fit> {
         };
         let numerator = (1..=above).map(|degree| column(&|x, _| x.powi(degree as i32)));
         let denominator = (1..=below).map(|degree| column(&|x, power| -power * x.powi(degree as i32)));
-        let solved = least_squares(numerator.chain(denominator).collect(), column(&|_, power| power - 1.0));
+        let mut columns: Vec<Vec<f64>> = numerator.chain(denominator).collect();
+        let mut target = column(&|_, power| power - 1.0);
+        if ridge > 0.0 {
+            let count = columns.len();
+            for (row, column) in columns.iter_mut().enumerate() {
+                column.extend((0..count).map(|at| if at == row { ridge * (POINTS as f64).sqrt() } else { 0.0 }));
+            }
+            target.resize(POINTS + count, 0.0);
+        }
+        let solved = least_squares(columns, target);
         let (n, d) = solved.split_at(above);
         let factor = |of: &[f64]| PowerFactor(of[0], of.get(1).copied().unwrap_or(0.0));
         (fit.above, fit.below) = (factor(n), factor(d));

@@ -7,7 +7,7 @@
 
 use super::bands::{BellBand, PassFilter, ShelfBand};
 use super::coefficients::Coefficients;
-use super::correction::correction;
+use super::correction::{correction, smooth_correction};
 use super::design::{Pass, Sections};
 use super::prototype::{Factor, Roots};
 use crate::process::BuildError;
@@ -18,11 +18,11 @@ use std::f64::consts::{PI, TAU};
 pub(super) fn sections(prototype: &[Factor]) -> Result<Sections, BuildError> {
     let mut sections: Sections = prototype.iter().map(Factor::section).collect();
     sections.extend(correction(|omega| prototype.iter().map(|factor| factor.missing(omega)).product()));
-    if sections.iter().all(Coefficients::is_stable) {
-        Ok(sections)
-    } else {
-        Err(BuildError::Unfit("a filter so narrow is not stable at this sample rate; lower q".to_owned()))
-    }
+    if sections.iter().all(Coefficients::is_stable) { Ok(sections) } else { Err(unstable()) }
+}
+
+fn unstable() -> BuildError {
+    BuildError::Unfit("a filter so narrow is not stable at this sample rate; lower q".to_owned())
 }
 
 /// Returns a frequency in radians per frame.
@@ -65,6 +65,17 @@ impl BellBand {
 
     pub(super) fn matched(&self, rate: SampleRate) -> Result<Sections, BuildError> {
         sections(&[self.prototype(rate)])
+    }
+
+    /// Returns a matched bell in two sections whose coefficients move smoothly with its settings,
+    /// within 0.03 dB of the analogue one.
+    ///
+    /// # Errors
+    /// [`BuildError::Unfit`] when it is not stable.
+    pub(crate) fn gliding(&self, rate: SampleRate) -> Result<[Coefficients; 2], BuildError> {
+        let prototype = self.prototype(rate);
+        let sections = [prototype.section(), smooth_correction(|omega| prototype.missing(omega))];
+        if sections.iter().all(Coefficients::is_stable) { Ok(sections) } else { Err(unstable()) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::simd::vectorised;
 
 /// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory
 /// for ever.
-const LARGEST: f32 = 1e10;
+pub(super) const LARGEST: f32 = 1e10;
 
 /// Fall of a peak envelope and averaging of an RMS detector, in milliseconds.
 pub(super) const RMS_MS: f64 = 10.0;

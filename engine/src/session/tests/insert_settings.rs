@@ -101,3 +101,18 @@ fn every_insert_refuses_an_unknown_key_with_its_line() {
         }
     }
 }
+
+#[test]
+fn crossovers_that_are_not_in_order_are_listed_with_the_other_problems() {
+    let folder = Folder::with(&["a.wav"]);
+    let text = "[[tracks]]\nfile = 'a.wav'\noutput = 'gone'\n[[tracks.inserts]]\ntype = 'multiband'\nbands = 4\n\
+                crossover_1_hz = 900\ncrossover_2_hz = 300\ncrossover_3_hz = 200\n";
+    let problems = folder.problems("mix.toml", text);
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    for expected in [
+        "line 8, track \"a\", insert 1: crossover_2_hz = 300 is not above crossover_1_hz = 900",
+        "line 9, track \"a\", insert 1: crossover_3_hz = 200 is not above crossover_2_hz = 300",
+    ] {
+        assert!(problems.iter().any(|problem| problem == expected), "{problems:?}");
+    }
+}

@@ -18,6 +18,10 @@ const SHORT = /** @type {Record<string, string>} */ ({
   delay: 'delay',
   limiter: 'limit',
   de_esser: 'de-ess',
+  saturator: 'satur',
+  transient_shaper: 'trans',
+  multiband: 'multi',
+  dynamic_bell: 'dyn',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */
@@ -46,9 +50,15 @@ export function oneValue(insert) {
       return `${Number((insert.ratio ?? 1).toFixed(1))} : 1`;
     case 'gate':
     case 'de_esser':
+    case 'dynamic_bell':
       return number(insert.threshold_db ?? 0, 0);
     case 'soft_clip':
+    case 'saturator':
       return `${number(insert.drive_db ?? 0, 0)} dB`;
+    case 'transient_shaper':
+      return signed(insert.attack_db ?? 0);
+    case 'multiband':
+      return `${insert.bands ?? 3}`;
     case 'delay':
       return `${Math.round(insert.time_ms)}`;
     case 'limiter':

@@ -106,6 +106,7 @@ const BEGINNINGS = /** @type {Record<string, Record<string, number>>} */ ({
   gain: { gain_db: 0 },
   delay: { time_ms: 350 },
   de_esser: { threshold_db: -30 },
+  dynamic_bell: { frequency_hz: 3000, threshold_db: -30 },
 });
 
 /**

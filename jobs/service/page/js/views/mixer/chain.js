@@ -34,7 +34,7 @@ export function chips(mix, place) {
   const isOpen = (/** @type {number} */ at) => open?.place === placeKey(place) && open.insert === at;
   const items = (strip.inserts ?? []).map((/** @type {any} */ insert, /** @type {number} */ at) => {
     const off = mix.bypassed.has(bypassKey(place, at));
-    const bar = /^(compressor|gate|limiter|de_esser)$/.test(insert.type) ? h('i', { class: 'gr' }) : null;
+    const bar = /^(compressor|gate|limiter|de_esser|multiband|dynamic_bell|transient_shaper)$/.test(insert.type) ? h('i', { class: 'gr' }) : null;
     if (bar) bars.push(bar);
     const words = `${typeName(insert.type)} ${twoValues(insert)}${off ? ', bypassed' : ''}`;
     return h(
