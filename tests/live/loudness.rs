@@ -3,6 +3,7 @@
 use super::{at, difference, plan, play, untouched};
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::live::{Command, LiveOptions, RenderedGain, RenderedLevels, open_replay};
+use mixdown_engine::master::MasterLimiter;
 use mixdown_engine::render::Render;
 use mixdown_engine::session::{Ceiling, Session, Target, Track};
 use mixdown_fixtures::signals;
@@ -26,7 +27,12 @@ fn a_target_plays_at_the_gain_and_bits_of_the_render() {
     assert_eq!(report.master.passes, 1);
     assert!(report.master.gain_db > 3.0, "{}", report.master.gain_db);
     let before = report.master.before.unwrap();
-    let found = RenderedGain { target_lufs: -20.0, ceiling_dbtp: Some(-1.0), gain_db: report.master.gain_db };
+    let found = RenderedGain {
+        target_lufs: -20.0,
+        ceiling_dbtp: Some(-1.0),
+        limiter: MasterLimiter::CLEAN,
+        gain_db: report.master.gain_db,
+    };
     let measured = RenderedLevels {
         integrated_lufs: before.integrated_lufs.unwrap(),
         true_peak_dbtp: before.true_peak_dbtp.unwrap(),

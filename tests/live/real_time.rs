@@ -6,6 +6,7 @@ use crate::laws::every_case;
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::{AudioBuffer, BlockMut};
 use mixdown_engine::dsp::Insert;
+use mixdown_engine::dsp::dynamics::LimiterStyle;
 use mixdown_engine::live::{
     Command, CommandError, Control, LiveEngine, LiveOptions, RenderedLevels, RingInput, StripName, Timed, open,
 };
@@ -69,7 +70,7 @@ fn command(random: &mut Random, control: &Control) -> Timed {
     let place = random.one_of(&[fader.clone(), fader.clone(), StripName::Master]);
     let chain = inserts(control.full_session(), &place);
     let insert = random.below(chain.len().max(1));
-    let command = match random.below(18) {
+    let command = match random.below(20) {
         0 => Command::Gain { place: fader, gain_db: -30.0 * random.next() },
         1 => Command::Pan { place: fader, pan: 2.0 * random.next() - 1.0 },
         2 => Command::Width { place: fader, width: 2.0 * random.next() },
@@ -95,6 +96,10 @@ fn command(random: &mut Random, control: &Control) -> Timed {
         }
         15 if random.next() < 0.2 => Command::Stop,
         15 => Command::Pause,
+        16 => Command::LimiterStyle {
+            style: random.one_of(&[LimiterStyle::Clean, LimiterStyle::Balanced, LimiterStyle::Loud]),
+        },
+        17 => Command::LimiterLink { stereo_link_percent: random.one_of(&[0.0, 40.0, 100.0]) },
         _ => Command::Play,
     };
     let is_of_a_chain = matches!(
@@ -104,6 +109,8 @@ fn command(random: &mut Random, control: &Control) -> Timed {
             | Command::Insert { .. }
             | Command::Remove { .. }
             | Command::Ceiling { .. }
+            | Command::LimiterStyle { .. }
+            | Command::LimiterLink { .. }
     );
     // Chains are changed in the order of the requests.
     let later = random.next() < 0.3 && !is_of_a_chain;

@@ -32,7 +32,7 @@ inserts! {
     Gain("gain", gain::GainSettings);
     /// Delay.
     Delay("delay", delay::DelaySettings);
-    /// True-peak limiter, stereo-linked.
+    /// True-peak limiter.
     Limiter("limiter", dynamics::LimiterSettings);
     /// De-esser, split-band and stereo-linked. Delays by 1 ms, and the mix compensates for it.
     DeEsser("de_esser", dynamics::de_esser::DeEsserSettings);

@@ -1,5 +1,6 @@
 //! Static gain, then the true-peak limiter, with the limiter's latency compensated.
 
+use super::loudness::MasterLimiter;
 use crate::audio::BlockMut;
 use crate::dsp::dynamics::{Limiter, LimiterSettings, LimiterStats};
 use crate::process::{BuildError, ProcessSpec, Processor, Tail, same_kind};
@@ -16,14 +17,15 @@ impl MasterChain {
     /// thread; allocates.
     ///
     /// # Errors
-    /// When the ceiling is outside the limiter's range.
-    pub fn new(gain_db: f64, ceiling_dbtp: Option<f64>, spec: &ProcessSpec) -> Result<Self, BuildError> {
-        let limiter = match ceiling_dbtp {
-            Some(ceiling_dbtp) => {
-                Some(Limiter::new(&LimiterSettings { ceiling_dbtp, ..LimiterSettings::default() }, spec)?)
-            }
-            None => None,
-        };
+    /// When the ceiling or the link is outside the limiter's range.
+    pub fn new(
+        gain_db: f64,
+        ceiling_dbtp: Option<f64>,
+        limiter: MasterLimiter,
+        spec: &ProcessSpec,
+    ) -> Result<Self, BuildError> {
+        let settings = |ceiling_dbtp| LimiterSettings { ceiling_dbtp, ..limiter.settings() };
+        let limiter = ceiling_dbtp.map(|ceiling_dbtp| Limiter::new(&settings(ceiling_dbtp), spec)).transpose()?;
         Ok(Self { gain: Decibels(gain_db).to_amplitude(), limiter })
     }
 

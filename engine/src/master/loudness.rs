@@ -2,8 +2,29 @@
 
 use super::limit::Limit;
 use super::search::{GainSearch, GainStep};
+use crate::dsp::dynamics::{LimiterSettings, LimiterStyle};
 use crate::session::{Ceiling, MAX_LIMITING_DB, OutputFormat, Session, Target};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// Way in which the master's limiter works, besides its ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MasterLimiter {
+    /// Way in which it turns down.
+    pub style: LimiterStyle,
+    /// Link of the channels, 0 to 100 percent.
+    pub stereo_link_percent: f64,
+}
+
+impl MasterLimiter {
+    /// The clean style, with linked channels.
+    pub const CLEAN: Self = Self { style: LimiterStyle::Clean, stereo_link_percent: 100.0 };
+
+    /// Returns the settings of a limiter, with the default ceiling.
+    pub fn settings(self) -> LimiterSettings {
+        let Self { style, stereo_link_percent } = self;
+        LimiterSettings { style, stereo_link_percent, ..LimiterSettings::default() }
+    }
+}
 
 /// Requested properties of the master.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -15,6 +36,8 @@ pub struct MasterTarget {
     /// Largest reduction allowed for the sake of the target, in dB: how far the peaks may exceed
     /// the ceiling before the limiter.
     pub max_limiting_db: f64,
+    /// The limiter under the ceiling.
+    pub limiter: MasterLimiter,
 }
 
 /// The static gain before the limiter.
@@ -39,7 +62,10 @@ impl MasterTarget {
             None if free => None,
             _ => master.effective_ceiling_dbtp(),
         };
-        Self { target_lufs: master.target.loudness_lufs(), ceiling_dbtp, max_limiting_db: master.max_limiting_db }
+        let limiter =
+            MasterLimiter { style: master.limiter_style, stereo_link_percent: master.limiter_stereo_link_percent };
+        let (target_lufs, max_limiting_db) = (master.target.loudness_lufs(), master.max_limiting_db);
+        Self { target_lufs, ceiling_dbtp, max_limiting_db, limiter }
     }
 }
 
@@ -90,7 +116,12 @@ impl GainPlan {
 mod tests {
     use super::*;
 
-    const AIM: MasterTarget = MasterTarget { target_lufs: Some(-14.0), ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+    const AIM: MasterTarget = MasterTarget {
+        target_lufs: Some(-14.0),
+        ceiling_dbtp: Some(-1.0),
+        max_limiting_db: 6.0,
+        limiter: MasterLimiter::CLEAN,
+    };
 
     #[test]
     fn the_gain_is_the_missing_loudness() {

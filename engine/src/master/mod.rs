@@ -13,7 +13,7 @@ pub use chain::MasterChain;
 #[doc(hidden)]
 pub use limit::{Limit, Miss};
 #[doc(hidden)]
-pub use loudness::{GainPlan, MasterTarget};
+pub use loudness::{GainPlan, MasterLimiter, MasterTarget};
 #[doc(hidden)]
 pub use reduction::ReductionSeries;
 #[doc(hidden)]

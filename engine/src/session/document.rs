@@ -8,6 +8,7 @@ use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
 use crate::align::Mode;
 use crate::dsp::Insert;
+use crate::dsp::dynamics::{LimiterStyle, STEREO_LINK_PERCENT};
 use crate::units::SampleRate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,15 @@ pub struct Master {
     #[serde(default = "defaults::max_limiting_db")]
     #[schemars(range(min = MAX_LIMITING_DB.0, max = MAX_LIMITING_DB.1))]
     pub max_limiting_db: f64,
+    /// Way in which the limiter turns down: clean distorts least, balanced lies closer to the
+    /// source and is louder, loud is the loudest.
+    #[serde(default)]
+    pub limiter_style: LimiterStyle,
+    /// Link of the limiter's channels, in percent: at 100 all have the same gain, at 0 each has its
+    /// own.
+    #[serde(default = "defaults::limiter_stereo_link_percent")]
+    #[schemars(range(min = *STEREO_LINK_PERCENT.start(), max = *STEREO_LINK_PERCENT.end()))]
+    pub limiter_stereo_link_percent: f64,
     /// True if a master that misses its target or ceiling counts as failed: the exit code is 1, and
     /// the files stay; a job fails.
     #[serde(default)]
@@ -200,6 +210,9 @@ mod defaults {
     pub(super) fn max_limiting_db() -> f64 {
         6.0
     }
+    pub(super) fn limiter_stereo_link_percent() -> f64 {
+        100.0
+    }
     pub(super) fn dither() -> bool {
         true
     }
@@ -228,6 +241,8 @@ impl Default for Master {
             target: Target::default(),
             ceiling_dbtp: None,
             max_limiting_db: defaults::max_limiting_db(),
+            limiter_style: LimiterStyle::default(),
+            limiter_stereo_link_percent: defaults::limiter_stereo_link_percent(),
             strict: false,
         }
     }

@@ -8,6 +8,7 @@ use super::{Failure, dry_run, flags, interrupt, origination, plan_text, stems, t
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use mixdown_engine::dsp::dynamics::LimiterStyle;
 use mixdown_engine::io::format_names;
 use mixdown_engine::render::{Render, Rendered};
 use mixdown_engine::report::Report;
@@ -69,6 +70,9 @@ pub(super) struct RenderArguments {
     /// softer.
     #[arg(long, value_name = "DB")]
     max_limiting: Option<f64>,
+    /// The way in which the limiter turns down, for the target and under the ceiling.
+    #[arg(long, value_enum, value_name = "STYLE")]
+    limiter_style: Option<StyleChoice>,
     /// Exit with 1 where the master misses its target or ceiling; the files stay.
     #[arg(long)]
     strict: bool,
@@ -133,6 +137,16 @@ pub(super) struct RenderArguments {
     /// Print nothing but errors.
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StyleChoice {
+    /// The least distortion; the default
+    Clean,
+    /// Closer to the source, and louder
+    Balanced,
+    /// The loudest
+    Loud,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -271,6 +285,13 @@ impl RenderArguments {
         }
         if let Some(limit) = self.max_limiting {
             session.master.max_limiting_db = limit;
+        }
+        if let Some(style) = self.limiter_style {
+            session.master.limiter_style = match style {
+                StyleChoice::Clean => LimiterStyle::Clean,
+                StyleChoice::Balanced => LimiterStyle::Balanced,
+                StyleChoice::Loud => LimiterStyle::Loud,
+            };
         }
         if let Some(name) = &self.name {
             session.output.name = Some(name.clone());

@@ -52,4 +52,10 @@ impl GainStage {
             multiply(samples, gains);
         }
     }
+
+    /// Delays one channel, then multiplies each frame by its gain.
+    pub(super) fn process_channel(&mut self, channel: usize, samples: &mut [f32], gains: &[f64]) {
+        self.lines[channel].process(samples);
+        multiply(samples, gains);
+    }
 }

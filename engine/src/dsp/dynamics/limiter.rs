@@ -1,23 +1,31 @@
-//! True-peak limiter, stereo-linked: settings, statistics and processor.
+//! True-peak limiter: settings and processor.
 
-use super::ballistics::AdaptiveRelease;
-use super::box_smoother::BoxSmoother;
+mod reduction;
+mod style;
+mod tally;
+
+pub use style::LimiterStyle;
+pub use tally::LimiterStats;
+
 use super::gain_kernel::{octaves_to_gains, peaks_to_octaves};
 use super::gain_stage::{CHUNK, GainStage};
 use super::ranges::RELEASE_MS;
-use super::sliding_maximum::SlidingMaximum;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
-use crate::audio::BlockMut;
+use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::DB_PER_OCTAVE;
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
 use crate::units::Decibels;
-use serde::Serialize;
+use reduction::Reduction;
 use std::ops::RangeInclusive;
+use tally::Tally;
 
 /// Accepted ceilings, in dBTP.
 pub(crate) const CEILING_DBTP: RangeInclusive<f64> = -30.0..=0.0;
+
+/// Accepted links of the channels, in percent.
+pub(crate) const STEREO_LINK_PERCENT: RangeInclusive<f64> = 0.0..=100.0;
 
 settings! {
     /// Settings of the true-peak limiter. Signals below the ceiling pass unchanged.
@@ -30,6 +38,11 @@ settings! {
     /// Time constant of rising gain after a single peak, in milliseconds; longer after sustained
     /// limiting.
     release_ms: f64 = 80.0, in RELEASE_MS;
+    /// Way in which it turns down: clean distorts least, balanced lies closer to the source and is
+    /// louder, loud is the loudest.
+    style: LimiterStyle = LimiterStyle::Clean;
+    /// Link of the channels, in percent: at 100 all have the same gain, at 0 each has its own.
+    stereo_link_percent: f64 = 100.0, in STEREO_LINK_PERCENT;
 }
 
 impl LimiterSettings {
@@ -37,8 +50,17 @@ impl LimiterSettings {
         vec![
             LawCase::new(Self { ceiling_dbtp: -20.0, ..Self::default() }).exchanged(),
             LawCase::new(Self::default()),
-            LawCase::new(Self { ceiling_dbtp: -12.0, look_ahead_ms: 0.5, release_ms: 1.0 }),
-            LawCase::new(Self { ceiling_dbtp: -30.0, look_ahead_ms: 20.0, release_ms: 500.0 }),
+            LawCase::new(Self { ceiling_dbtp: -12.0, look_ahead_ms: 0.5, release_ms: 1.0, ..Self::default() }),
+            LawCase::new(Self { ceiling_dbtp: -30.0, look_ahead_ms: 20.0, release_ms: 500.0, ..Self::default() }),
+            LawCase::new(Self { ceiling_dbtp: -20.0, style: LimiterStyle::Balanced, ..Self::default() }).exchanged(),
+            LawCase::new(Self {
+                ceiling_dbtp: -24.0,
+                style: LimiterStyle::Loud,
+                stereo_link_percent: 0.0,
+                ..Self::default()
+            })
+            .exchanged(),
+            LawCase::new(Self { ceiling_dbtp: -12.0, stereo_link_percent: 40.0, ..Self::default() }),
         ]
     }
 }
@@ -49,58 +71,53 @@ impl Stage for LimiterSettings {
     }
 }
 
-/// Statistics of a limiter since it was built or reset. The same for every block size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct LimiterStats {
-    /// Frames output.
-    pub frames: u64,
-    /// Frames of them with a reduction of more than 0.1 dB.
-    pub limited_frames: u64,
-    /// Largest gain reduction, 0 or more, in decibels.
-    pub max_reduction_db: f64,
-    /// Mean gain reduction over all frames, 0 or more, in decibels.
-    pub mean_reduction_db: f64,
-}
-
-impl LimiterStats {
-    /// Returns the share of time with a gain reduction of more than 0.1 dB, 0 to 1.
-    pub fn limited_share(&self) -> f64 {
-        if self.frames == 0 { 0.0 } else { self.limited_frames as f64 / self.frames as f64 }
-    }
-}
-
-/// Reduction from which a frame counts as limited, in decibels. A release leaves less behind for
-/// seconds, which is inaudible.
-const WORKING_DB: f64 = 0.1;
-
-/// Hold time of a reduction before it is released, in milliseconds. It is half a period of 42 Hz,
-/// so that bass is turned down and not bent.
-const HOLD_MS: f64 = 12.0;
-
-/// Frames before and after a peak during which the gain is at its lowest. An interpolator (a
-/// converter, a codec) mostly builds the peak from them.
-const GUARD: usize = 8;
-
-/// True-peak limiter: true-peak detector, needed reduction, sliding maximum, adaptive release, two
-/// box filters, gain stage.
+/// True-peak limiter: true-peak detector, needed reduction, the reduction of a style, gain stage.
 ///
-/// All channels have the same gain. The reduction is smoothed in decibels over the look-ahead, so
-/// that it has certainly arrived when the peak does. It is summed in whole numbers and returns to
-/// exactly 0; signals below the ceiling pass bit for bit. The latency is the look-ahead and the
-/// detector's 128 frames.
+/// Channels that are linked in full share one detector and one reduction. Otherwise each has its
+/// own, for what it needs itself or, by the link, for what the loudest one does.
+///
+/// The reduction is smoothed in decibels over the look-ahead, so that it has certainly arrived when
+/// the peak does. It returns to exactly 0; signals below the ceiling pass bit for bit. The latency
+/// is the look-ahead, at most that of the style, and the detector's 128 frames.
 #[derive(Clone, Debug)]
 pub struct Limiter {
     /// Ceiling as an amplitude.
     ceiling: f64,
-    detector: TruePeakDetector,
-    maximum: SlidingMaximum,
-    release: AdaptiveRelease,
-    smoother: BoxSmoother,
+    /// Link of the channels, 0 to 1.
+    link: f64,
+    /// One for all channels, or one for each.
+    groups: Vec<Group>,
     stage: GainStage,
+    tally: Tally,
+}
+
+/// Channels with the same gain.
+#[derive(Clone, Debug)]
+struct Group {
+    detector: TruePeakDetector,
+    reduction: Reduction,
     peaks: Box<[f32; CHUNK]>,
     /// Reductions in octaves, then gains.
     values: Box<[f64; CHUNK]>,
-    tally: Tally,
+}
+
+impl Group {
+    fn reset(&mut self) {
+        self.detector.reset();
+        self.reduction.reset();
+    }
+
+    /// Reads the peaks of a block; returns true if one exceeds the ceiling.
+    fn detect(&mut self, block: &Block<'_>, ceiling: f64) -> bool {
+        let peaks = &mut self.peaks[..block.frames()];
+        self.detector.process(block, ceiling as f32, peaks);
+        peaks.iter().any(|peak| f64::from(*peak) > ceiling)
+    }
+
+    /// Turns the peaks of so many frames into the needed reductions.
+    fn need(&mut self, frames: usize, ceiling: f64) {
+        peaks_to_octaves(1.0 / ceiling, &self.peaks[..frames], &mut self.values[..frames]);
+    }
 }
 
 impl Limiter {
@@ -110,22 +127,22 @@ impl Limiter {
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
     pub fn new(settings: &LimiterSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check(spec.sample_rate)?;
-        let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms / 1_000.0) as usize;
-        let hold = spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize;
-        let guard = GUARD.min(look_ahead / 4);
-        // A peak detected in frame n is output `look_ahead` frames later. The smoother spans `span`
-        // frames, and has arrived `guard` frames before. The maximum stands until `guard` frames
-        // after, while the smoother still contains nothing but it.
-        let span = look_ahead - guard + 1;
-        Ok(Self {
-            ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
-            detector: TruePeakDetector::new(spec.channels, hold),
-            maximum: SlidingMaximum::new(span + 2 * guard + 1 + hold),
-            release: AdaptiveRelease::new(settings.release_ms, spec),
-            smoother: BoxSmoother::new(span),
-            stage: GainStage::new(DELAY + look_ahead, spec),
+        let times = settings.style.stage_times();
+        let longest_ms = times.map_or(f64::INFINITY, |times| times.look_ahead_ms);
+        let look_ahead = spec.sample_rate.frames(settings.look_ahead_ms.min(longest_ms) / 1_000.0) as usize;
+        let linked = settings.stereo_link_percent >= *STEREO_LINK_PERCENT.end();
+        let (count, channels) = if linked { (1, spec.channels) } else { (spec.channels, 1) };
+        let group = Group {
+            detector: TruePeakDetector::new(channels, reduction::hold(times.as_ref(), spec)),
+            reduction: Reduction::new(times.as_ref(), settings.release_ms, look_ahead, spec),
             peaks: Box::new([0.0; CHUNK]),
             values: Box::new([0.0; CHUNK]),
+        };
+        Ok(Self {
+            ceiling: Decibels(settings.ceiling_dbtp).to_amplitude(),
+            link: settings.stereo_link_percent / STEREO_LINK_PERCENT.end(),
+            groups: vec![group; count],
+            stage: GainStage::new(DELAY + look_ahead, spec),
             tally: Tally::default(),
         })
     }
@@ -142,23 +159,42 @@ impl Limiter {
     }
 
     fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
-        let idle = self.maximum.is_idle() && self.release.is_idle() && self.smoother.is_idle();
-        let peaks = &mut self.peaks[..block.frames()];
-        self.detector.process(&block.as_block(), self.ceiling as f32, peaks);
-        let over = peaks.iter().any(|peak| f64::from(*peak) > self.ceiling);
+        let frames = block.frames();
+        let Self { ceiling, link, groups, stage, tally } = self;
+        let idle = groups.iter().all(|group| group.reduction.is_idle());
+        let mut over = false;
+        match &mut groups[..] {
+            [group] => over = group.detect(&block.as_block(), *ceiling),
+            groups => {
+                for (channel, group) in groups.iter_mut().enumerate() {
+                    over |= group.detect(&Block::mono(block.channel(channel)), *ceiling);
+                }
+            }
+        }
         if !over && idle {
-            self.tally.add_unlimited(block.frames());
-            self.stage.delay(block);
+            tally.add_unlimited(frames);
+            stage.delay(block);
             return;
         }
-        let values = &mut self.values[..block.frames()];
-        peaks_to_octaves(1.0 / self.ceiling, peaks, values);
-        for value in &mut *values {
-            *value = self.smoother.push(self.release.push(self.maximum.push(*value)));
-            self.tally.add(*value);
+        groups.iter_mut().for_each(|group| group.need(frames, *ceiling));
+        for frame in 0..frames {
+            let most = groups.iter().map(|group| group.values[frame]).fold(0.0, f64::max);
+            let mut applied: f64 = 0.0;
+            for Group { values, reduction, .. } in &mut *groups {
+                values[frame] = reduction.push(values[frame].max(*link * most));
+                applied = applied.max(values[frame]);
+            }
+            tally.add(applied);
         }
-        octaves_to_gains(values);
-        self.stage.process(block, values);
+        groups.iter_mut().for_each(|group| octaves_to_gains(&mut group.values[..frames]));
+        match &groups[..] {
+            [group] => stage.process(block, &group.values[..frames]),
+            groups => {
+                for (channel, group) in groups.iter().enumerate() {
+                    stage.process_channel(channel, block.channel_mut(channel), &group.values[..frames]);
+                }
+            }
+        }
     }
 }
 
@@ -172,10 +208,7 @@ impl Processor for Limiter {
     }
 
     fn reset(&mut self) {
-        self.detector.reset();
-        self.maximum.reset();
-        self.release.reset();
-        self.smoother.reset();
+        self.groups.iter_mut().for_each(Group::reset);
         self.stage.reset();
         self.tally = Tally::default();
     }
@@ -187,60 +220,25 @@ impl Processor for Limiter {
         }
     }
 
-    /// Continues under a new ceiling if the latency is the same; starts anew otherwise.
+    /// Continues under a new ceiling, release or link if the latency and the kind of reduction are
+    /// the same; starts anew otherwise.
     fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
-        if self.latency() != old.latency() {
+        let alike = self.groups.len() == old.groups.len()
+            && self.groups.iter().zip(&old.groups).all(|(group, old)| group.reduction.is_like(&old.reduction));
+        if self.latency() != old.latency() || !alike {
             return;
         }
-        self.detector.inherit_state(&old.detector);
-        self.maximum.inherit_state(&old.maximum);
-        self.release.inherit_state(&old.release);
-        self.smoother.inherit_state(&old.smoother);
+        for (group, old) in self.groups.iter_mut().zip(&old.groups) {
+            group.detector.inherit_state(&old.detector);
+            group.reduction.inherit_state(&old.reduction);
+        }
         self.stage.inherit_state(&old.stage);
         self.tally = old.tally;
     }
 
     fn gain_reduction_db(&self) -> f64 {
         self.tally.last_octaves * DB_PER_OCTAVE
-    }
-}
-
-/// Running statistics, added frame by frame, so that the block size cannot change them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    frames: u64,
-    limited_frames: u64,
-    last_octaves: f64,
-    most_octaves: f64,
-    /// The largest since it was last read.
-    recent_octaves: f64,
-    sum_octaves: f64,
-}
-
-impl Tally {
-    #[inline]
-    fn add(&mut self, octaves: f64) {
-        self.frames += 1;
-        self.limited_frames += u64::from(octaves * DB_PER_OCTAVE > WORKING_DB);
-        self.last_octaves = octaves;
-        self.most_octaves = self.most_octaves.max(octaves);
-        self.recent_octaves = self.recent_octaves.max(octaves);
-        self.sum_octaves += octaves;
-    }
-
-    fn add_unlimited(&mut self, frames: usize) {
-        self.frames += frames as u64;
-        self.last_octaves = if frames > 0 { 0.0 } else { self.last_octaves };
-    }
-
-    fn stats(&self) -> LimiterStats {
-        LimiterStats {
-            frames: self.frames,
-            limited_frames: self.limited_frames,
-            max_reduction_db: self.most_octaves * DB_PER_OCTAVE,
-            mean_reduction_db: self.sum_octaves * DB_PER_OCTAVE / self.frames.max(1) as f64,
-        }
     }
 }
 

@@ -36,9 +36,10 @@ pub use compressor::{CompressorSettings, Detector};
 pub use gate::Gate;
 pub use gate::{GateDetector, GateSettings};
 pub(crate) use limiter::CEILING_DBTP as LIMITER_CEILING_DBTP;
-pub use limiter::LimiterSettings;
+pub(crate) use limiter::STEREO_LINK_PERCENT;
 #[doc(hidden)]
 pub use limiter::{Limiter, LimiterStats};
+pub use limiter::{LimiterSettings, LimiterStyle};
 pub use oversampling_factor::Oversampling;
 #[doc(hidden)]
 pub use soft_clip::SoftClip;

@@ -3,6 +3,7 @@
 use super::place_field;
 use super::strip_name::StripName;
 use crate::dsp::Insert;
+use crate::dsp::dynamics::LimiterStyle;
 use crate::live::stream::loop_range::LoopRange;
 use crate::session::{Ceiling, Polarity, Session, Target};
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,16 @@ pub enum Command {
     Ceiling {
         /// Ceiling in dBTP, or off.
         ceiling: Ceiling,
+    },
+    /// Sets the way in which the master's limiter turns down.
+    LimiterStyle {
+        /// The style.
+        style: LimiterStyle,
+    },
+    /// Links the channels of the master's limiter.
+    LimiterLink {
+        /// Link of the channels, 0 to 100 percent.
+        stereo_link_percent: f64,
     },
 }
 

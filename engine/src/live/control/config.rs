@@ -4,7 +4,7 @@
 use super::command::{CommandError, RAMP_MS};
 use crate::dsp::Insert;
 use crate::dsp::dynamics::LimiterSettings;
-use crate::master::{GainPlan, MasterTarget};
+use crate::master::{GainPlan, MasterLimiter, MasterTarget};
 use crate::mix::Chain;
 use crate::process::ProcessSpec;
 use crate::session::Session;
@@ -29,6 +29,8 @@ pub struct RenderedGain {
     pub target_lufs: f64,
     /// Ceiling, in dBTP; `None` for no limiter.
     pub ceiling_dbtp: Option<f64>,
+    /// The limiter under the ceiling.
+    pub limiter: MasterLimiter,
     /// Gain, in dB.
     pub gain_db: f64,
 }
@@ -63,7 +65,8 @@ impl LiveConfig {
         let Some(measured) = self.measured else { return 1.0 };
         let target = MasterTarget::of_session(session);
         let same = |found: &RenderedGain| {
-            (Some(found.target_lufs), found.ceiling_dbtp) == (target.target_lufs, target.ceiling_dbtp)
+            let aim = (target.target_lufs, target.ceiling_dbtp, target.limiter);
+            (Some(found.target_lufs), found.ceiling_dbtp, found.limiter) == aim
         };
         let gain_db = match measured.found.filter(same) {
             Some(found) => found.gain_db,
@@ -74,9 +77,10 @@ impl LiveConfig {
 
     /// Returns the limiter's chain for the session's ceiling; empty without a ceiling.
     pub(crate) fn limiter(&self, session: &Session) -> Result<Chain, CommandError> {
-        let limiter = MasterTarget::of_session(session).ceiling_dbtp.map(|ceiling_dbtp| {
+        let target = MasterTarget::of_session(session);
+        let limiter = target.ceiling_dbtp.map(|ceiling_dbtp| {
             let look_ahead_ms = self.look_ahead_ms;
-            Insert::Limiter(LimiterSettings { ceiling_dbtp, look_ahead_ms, ..LimiterSettings::default() })
+            Insert::Limiter(LimiterSettings { ceiling_dbtp, look_ahead_ms, ..target.limiter.settings() })
         });
         Chain::build(limiter.as_slice(), &self.spec(2)).map_err(|error| CommandError::Invalid(error.to_string()))
     }

@@ -120,6 +120,14 @@ impl SessionMirror {
                 session.master.ceiling_dbtp = Some(*ceiling);
                 return self.prepare_limiter(session);
             }
+            Command::LimiterStyle { style } => {
+                session.master.limiter_style = *style;
+                return self.prepare_limiter(session);
+            }
+            Command::LimiterLink { stereo_link_percent } => {
+                session.master.limiter_stereo_link_percent = *stereo_link_percent;
+                return self.prepare_limiter(session);
+            }
             Command::Parameter { place, insert, .. }
             | Command::Bypass { place, insert, .. }
             | Command::Insert { place, before: insert, .. }

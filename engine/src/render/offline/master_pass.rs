@@ -46,7 +46,7 @@ impl<'a> MasterAttempts<'a> {
     /// Returns the chain of the current attempt.
     pub(crate) fn chain(&mut self, spec: &ProcessSpec) -> Result<MasterChain, BuildError> {
         self.passes += 1;
-        MasterChain::new(self.gain.gain_db, self.ceiling, spec)
+        MasterChain::new(self.gain.gain_db, self.ceiling, self.target.limiter, spec)
     }
 
     /// Returns true if the file meets the request as closely as possible; otherwise chooses the

@@ -96,8 +96,7 @@ pub(crate) fn render_to_memory(
 mod tests {
     use super::*;
     use crate::io::wav::BroadcastExtension;
-    use crate::master::MasterTarget;
-    use crate::master::TRUE_PEAK_TOLERANCE_DB;
+    use crate::master::{MasterLimiter, MasterTarget, TRUE_PEAK_TOLERANCE_DB};
     use crate::render::offline::prepared_render::prepare;
     use crate::session::{AlignMode, OutputFormat, Target, Track};
     use mixdown_fixtures::signals;
@@ -129,7 +128,12 @@ mod tests {
         let settings = session.output.clone();
         let proceed = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, proceed).unwrap();
-        let target = MasterTarget { target_lufs: None, ceiling_dbtp: Some(CEILING_DBTP), max_limiting_db: 0.0 };
+        let target = MasterTarget {
+            target_lufs: None,
+            ceiling_dbtp: Some(CEILING_DBTP),
+            max_limiting_db: 0.0,
+            limiter: MasterLimiter::CLEAN,
+        };
         let prepared = PreparedRender { plan, alignment, target };
         let rate = prepared.plan.sample_rate();
         let mut written = |chunk_frames: usize| {

@@ -15,7 +15,12 @@ test('movements become commands', () => {
   Object.assign(after.tracks[0], { gain_db: -3, polarity: 'inverted' });
   after.tracks[0].inserts[0].cutoff_hz = 100;
   Object.assign(after.buses[0], { solo: true });
-  Object.assign(after.master, { target: 'none', ceiling_dbtp: 'off' });
+  Object.assign(after.master, {
+    target: 'none',
+    ceiling_dbtp: 'off',
+    limiter_style: 'loud',
+    limiter_stereo_link_percent: 40,
+  });
   const { list, reopen } = commandsBetween(DOCUMENT, after);
   assert.equal(reopen, false);
   assert.deepEqual(list, [
@@ -25,6 +30,8 @@ test('movements become commands', () => {
     { command: 'solo', place: { bus: 'x' }, solo: true },
     { command: 'target', target: 'none' },
     { command: 'ceiling', ceiling: 'off' },
+    { command: 'limiter_style', style: 'loud' },
+    { command: 'limiter_link', stereo_link_percent: 40 },
   ]);
 });
 

@@ -2,7 +2,7 @@
 
 use mixdown_engine::io::same_place;
 use mixdown_engine::live::{RenderedGain, RenderedLevels};
-use mixdown_engine::master::{GainPlan, MasterTarget};
+use mixdown_engine::master::{GainPlan, MasterLimiter, MasterTarget};
 use mixdown_engine::session::Session;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,10 +19,22 @@ pub struct RenderedMix {
     target_lufs: Option<f64>,
     /// Ceiling, in dBTP.
     ceiling_dbtp: Option<f64>,
+    /// The limiter under the ceiling.
+    limiter: MasterLimiter,
     /// Gain that was found, in dB.
     gain_db: Option<f64>,
     /// The stems; `None` in reports of older versions.
     stems: Option<Vec<PathBuf>>,
+}
+
+/// Returns the limiter of a report's master; that of older versions where it names none.
+fn limiter_of(master: &Value) -> MasterLimiter {
+    let style = serde_json::from_value(master["limiter_style"].clone());
+    let link = master["limiter_stereo_link_percent"].as_f64();
+    MasterLimiter {
+        style: style.unwrap_or(MasterLimiter::CLEAN.style),
+        stereo_link_percent: link.unwrap_or(MasterLimiter::CLEAN.stereo_link_percent),
+    }
 }
 
 /// A stem by which a report differs from a session.
@@ -46,6 +58,7 @@ impl RenderedMix {
             true_peak_dbtp: before["true_peak_dbtp"].as_f64()?,
             target_lufs: master["target_lufs"].as_f64(),
             ceiling_dbtp: master["ceiling_dbtp"].as_f64(),
+            limiter: limiter_of(&report["session"]["master"]),
             gain_db: master["gain_db"].as_f64(),
             stems: tracks.map(|tracks| tracks.iter().filter_map(file).collect()),
         })
@@ -53,15 +66,16 @@ impl RenderedMix {
 
     /// Returns the levels for a live engine.
     pub fn levels(&self) -> RenderedLevels {
-        let Self { integrated_lufs, true_peak_dbtp, ceiling_dbtp, .. } = *self;
+        let Self { integrated_lufs, true_peak_dbtp, ceiling_dbtp, limiter, .. } = *self;
         let found = self.target_lufs.zip(self.gain_db);
-        let found = found.map(|(target_lufs, gain_db)| RenderedGain { target_lufs, ceiling_dbtp, gain_db });
+        let found = found.map(|(target_lufs, gain_db)| RenderedGain { target_lufs, ceiling_dbtp, limiter, gain_db });
         RenderedLevels { integrated_lufs, true_peak_dbtp, found }
     }
 
     /// Returns the gain at which a session plays with these levels, in dB.
     pub(super) fn gain_db(&self, target: &MasterTarget) -> f64 {
-        let same = (self.target_lufs, self.ceiling_dbtp) == (target.target_lufs, target.ceiling_dbtp);
+        let aim = (target.target_lufs, target.ceiling_dbtp, target.limiter);
+        let same = (self.target_lufs, self.ceiling_dbtp, self.limiter) == aim;
         match self.gain_db.filter(|_| same && target.target_lufs.is_some()) {
             Some(gain_db) => gain_db,
             None => GainPlan::first(target, Some(self.integrated_lufs), Some(self.true_peak_dbtp)).gain_db,
@@ -122,7 +136,12 @@ mod tests {
     #[test]
     fn another_target_has_the_gain_that_follows_from_the_loudness() {
         let mix = RenderedMix::of_report(&report(&[])).unwrap();
-        let at = |target_lufs| MasterTarget { target_lufs, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+        let at = |target_lufs| MasterTarget {
+            target_lufs,
+            ceiling_dbtp: Some(-1.0),
+            max_limiting_db: 6.0,
+            limiter: MasterLimiter::CLEAN,
+        };
         assert_eq!(mix.gain_db(&at(Some(-14.0))), 6.25);
         assert_eq!(mix.gain_db(&at(Some(-16.0))), 4.0);
         assert_eq!(mix.gain_db(&at(None)), 0.0);

@@ -8,6 +8,8 @@ use crate::units::SampleRate;
 use mixdown_fixtures::signals::{impulse, pink_noise, sine, square, white_noise};
 use std::f64::consts::{PI, TAU};
 
+mod styles;
+
 const RATE: u32 = 48_000;
 const CEILING_DB: f64 = -1.0;
 
@@ -19,10 +21,14 @@ fn limiter(channels: usize) -> Limiter {
     Limiter::new(&LimiterSettings::default(), &spec(channels)).unwrap()
 }
 
+fn limited(input: &[f32]) -> Vec<f32> {
+    limited_in(LimiterStyle::Clean, input)
+}
+
 /// Returns the limited signal and the silence after it. Cut off earlier, its end would be a step
 /// that no limiter has processed.
-fn limited(input: &[f32]) -> Vec<f32> {
-    let mut limiter = limiter(1);
+fn limited_in(style: LimiterStyle, input: &[f32]) -> Vec<f32> {
+    let mut limiter = Limiter::new(&LimiterSettings { style, ..LimiterSettings::default() }, &spec(1)).unwrap();
     let mut out = input.to_vec();
     out.resize(input.len() + limiter.latency() as usize + 100, 0.0);
     limiter.process(&mut BlockMut::mono(&mut out));

@@ -3,6 +3,7 @@
 
 use crate::audio::AudioBuffer;
 use crate::dsp::Insert;
+use crate::dsp::dynamics::LimiterStyle;
 use crate::live::control::command::{Command, StripId, Timed};
 use crate::live::control::config::RenderedLevels;
 use crate::live::control::strip_name::StripName;
@@ -77,6 +78,15 @@ impl Model {
                     within(*ceiling_dbtp, -20.0, 0.0)?;
                 }
                 after.session.master.ceiling_dbtp = Some(*ceiling);
+                true
+            }
+            Command::LimiterStyle { style } => {
+                after.session.master.limiter_style = *style;
+                true
+            }
+            Command::LimiterLink { stereo_link_percent } => {
+                within(*stereo_link_percent, 0.0, 100.0)?;
+                after.session.master.limiter_stereo_link_percent = *stereo_link_percent;
                 true
             }
             command => {
@@ -238,6 +248,10 @@ fn timed() -> impl Strategy<Value = Timed> {
         20 => prop::sample::select(places).prop_flat_map(command_for),
         2 => target.prop_map(|target| Command::Target { target }),
         2 => ceiling.prop_map(|ceiling| Command::Ceiling { ceiling }),
+        1 => prop::sample::select(vec![LimiterStyle::Clean, LimiterStyle::Balanced, LimiterStyle::Loud])
+            .prop_map(|style| Command::LimiterStyle { style }),
+        1 => (-10.0..110.0)
+            .prop_map(|stereo_link_percent| Command::LimiterLink { stereo_link_percent }),
         1 => (0_u64..3, 0_u64..3).prop_map(|range| Command::Loop { range: Some(range) }),
         1 => Just(Command::Play),
     ];

@@ -3,7 +3,7 @@
 use super::*;
 use crate::audio::{AudioBuffer, ChannelLayout};
 use crate::io::{Fold, StemReader};
-use crate::master::{LOUDNESS_TOLERANCE_LU, Limit};
+use crate::master::{LOUDNESS_TOLERANCE_LU, Limit, MasterLimiter};
 use crate::meter::ProgrammeMeter;
 use crate::process::{Source, Tap};
 use crate::render::output::memory_sink::MemorySink;
@@ -12,7 +12,10 @@ use mixdown_fixtures::signals;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
-const TARGET: MasterTarget = MasterTarget { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0 };
+mod styles;
+
+const TARGET: MasterTarget =
+    MasterTarget { target_lufs: None, ceiling_dbtp: Some(-1.0), max_limiting_db: 6.0, limiter: MasterLimiter::CLEAN };
 const TARGETS_LUFS: [f64; 10] = [-23.0, -18.0, -16.0, -14.0, -12.0, -11.0, -10.0, -9.0, -8.0, -6.0];
 
 /// A mix before its master, stereo.
@@ -30,6 +33,11 @@ impl Song {
     }
 
     fn mastered(&self, target: &MasterTarget) -> Mastered {
+        self.mastered_audio(target).0
+    }
+
+    /// Returns the master with its samples.
+    fn mastered_audio(&self, target: &MasterTarget) -> (Mastered, AudioBuffer) {
         let options = RenderOptions { mix_only: true, ..RenderOptions::default() };
         let spec = ProcessSpec { sample_rate: self.rate, max_block: options.chunk_frames, channels: 2 };
         let mut premaster = PremasterSpill::new(usize::MAX, None);
@@ -37,7 +45,9 @@ impl Song {
         let attempts = MasterAttempts::first(target, Some(&self.measured()));
         let mut sink = MemorySink::new(self.rate);
         let stored = (self.mix.frames() as u64, &mut premaster);
-        run(spec, stored, attempts, (&mut sink, None), &options, &mut |_| ControlFlow::Continue(())).unwrap()
+        let on_progress: &mut OnProgress<'_> = &mut |_| ControlFlow::Continue(());
+        let mastered = run(spec, stored, attempts, (&mut sink, None), &options, on_progress).unwrap();
+        (mastered, sink.into_audio())
     }
 }
 

@@ -80,6 +80,10 @@ export function commandsBetween(before, after) {
   if ((was.target ?? -14) !== (is.target ?? -14)) list.push(commands.target(is.target ?? -14));
   // A target brings its own ceiling along in the document, but not as a command.
   if (ceilingOf(was) !== ceilingOf(is)) list.push(commands.ceiling(ceilingOf(is)));
+  const style = (/** @type {typeof is} */ master) => master.limiter_style ?? 'clean';
+  if (style(was) !== style(is)) list.push(commands.limiterStyle(style(is)));
+  const link = (/** @type {typeof is} */ master) => master.limiter_stereo_link_percent ?? 100;
+  if (link(was) !== link(is)) list.push(commands.limiterLink(link(is)));
   return { list, reopen: false };
 }
 
@@ -99,7 +103,7 @@ export class Throttle {
 
   /** Sends a command, or keeps it until its turn. @param {Command} command */
   push(command) {
-    if (!['gain', 'pan', 'width', 'parameter', 'ceiling'].includes(command.command)) {
+    if (!['gain', 'pan', 'width', 'parameter', 'ceiling', 'limiter_link'].includes(command.command)) {
       this.flush();
       this.send(command);
       return;

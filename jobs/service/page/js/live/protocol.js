@@ -182,6 +182,8 @@ export const commands = {
   remove: (/** @type {Place} */ place, /** @type {number} */ insert) => ({ command: 'remove', place, insert }),
   target: (/** @type {any} */ target) => ({ command: 'target', target }),
   ceiling: (/** @type {any} */ ceiling) => ({ command: 'ceiling', ceiling }),
+  limiterStyle: (/** @type {string} */ style) => ({ command: 'limiter_style', style }),
+  limiterLink: (/** @type {number} */ percent) => ({ command: 'limiter_link', stereo_link_percent: percent }),
   credit: (/** @type {number} */ frames) => ({ command: 'credit', frames }),
   readings: (/** @type {number} */ rate, /** @type {boolean} */ spectrum, /** @type {boolean} */ scope) => ({
     command: 'readings',

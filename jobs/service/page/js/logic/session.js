@@ -19,7 +19,8 @@
  * @property {number} [trim_start_s]
  * @property {number} [trim_end_s]
  * @property {number} [delay_ms]
- * @typedef {{inserts?: Insert[], target?: string|number, ceiling_dbtp?: string|number, max_limiting_db?: number}} Master
+ * @typedef {{inserts?: Insert[], target?: string|number, ceiling_dbtp?: string|number, max_limiting_db?: number,
+ *   limiter_style?: string, limiter_stereo_link_percent?: number}} Master
  * @typedef {object} SessionDocument
  * @property {number} [sample_rate_hz]
  * @property {StripSettings[]} [tracks]
