@@ -1,5 +1,7 @@
 //! Back ends of a separation.
 
+#[cfg(feature = "onnx")]
+use crate::Onnx;
 use crate::{Classical, Demucs, SeparateError, Song, Watch};
 use std::path::{Path, PathBuf};
 
@@ -33,14 +35,31 @@ pub enum BackEnd {
     Classical,
     /// The external program demucs.
     Demucs(Demucs),
+    /// A model in an ONNX file.
+    #[cfg(feature = "onnx")]
+    Onnx(Onnx),
 }
 
 impl BackEnd {
-    /// Returns the name, as `--with` takes it.
+    /// Returns the back end of a model in an ONNX file, which the feature `onnx` runs.
+    ///
+    /// # Errors
+    /// [`SeparateError::Onnx`] if the model cannot be used, [`SeparateError::NoOnnx`] without the
+    /// feature.
+    pub fn onnx(path: &Path) -> Result<Self, SeparateError> {
+        #[cfg(feature = "onnx")]
+        return Ok(Self::Onnx(Onnx::open(path)?));
+        #[cfg(not(feature = "onnx"))]
+        Err(SeparateError::NoOnnx(path.into()))
+    }
+
+    /// Returns the name: `classical`, `demucs` or `onnx`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Classical => "classical",
             Self::Demucs(_) => "demucs",
+            #[cfg(feature = "onnx")]
+            Self::Onnx(_) => "onnx",
         }
     }
 
@@ -49,6 +68,8 @@ impl BackEnd {
         match self {
             Self::Classical => None,
             Self::Demucs(demucs) => Some(demucs.model()),
+            #[cfg(feature = "onnx")]
+            Self::Onnx(onnx) => Some(onnx.model()),
         }
     }
 
@@ -57,6 +78,8 @@ impl BackEnd {
         match self {
             Self::Classical => &Classical,
             Self::Demucs(demucs) => demucs,
+            #[cfg(feature = "onnx")]
+            Self::Onnx(onnx) => onnx,
         }
     }
 }

@@ -16,9 +16,9 @@ pub struct Separation {
     pub schema: String,
     /// The song, as it was named.
     pub song: PathBuf,
-    /// The back end: `classical` or `demucs`.
+    /// The back end: `classical`, `demucs` or `onnx`.
     pub with: String,
-    /// The model, where the back end has several.
+    /// The model, where the back end has several; the name of its file for `onnx`.
     pub model: Option<String>,
     /// Frames per second, of song and parts.
     pub sample_rate_hz: u32,

@@ -76,6 +76,24 @@ pub enum SeparateError {
     /// The name of a model cannot be used.
     #[error("{0:?} is not a valid name of a model: letters, digits, and - _ . between them")]
     Model(String),
+    /// The file of a model cannot be used.
+    #[error("{}: {cause}; docs/separation.md describes the models that can be used", path.display())]
+    Onnx {
+        /// The file.
+        path: PathBuf,
+        /// Description of what is wrong.
+        cause: String,
+    },
+    /// A model failed at work.
+    #[error("{}: the model failed at {start_s:.1} s of the song: {cause}", path.display())]
+    OnnxRun {
+        /// The file of the model.
+        path: PathBuf,
+        /// Start of the segment in seconds.
+        start_s: f64,
+        /// Description of what is wrong.
+        cause: String,
+    },
     /// An ONNX model was named.
     #[error(
         "{}: ONNX models need the feature `onnx`, which this version of mixdown does not have; \

@@ -37,6 +37,7 @@ impl Default for Limits {
 
 /// The process and all that it starts; they are killed when this is dropped.
 struct Group {
+    /// Holds the standard input of a guard open.
     first: Child,
     /// True once the first process has been reaped: its number may then be another's.
     is_reaped: bool,
@@ -47,7 +48,7 @@ impl Group {
     fn start(mut command: Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let started = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         started.map(|first| Self { first, is_reaped: false })
     }
 

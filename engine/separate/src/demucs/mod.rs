@@ -2,17 +2,19 @@
 
 mod child;
 mod find;
+mod guard;
 #[cfg_attr(not(target_os = "linux"), path = "memory_absent.rs")]
 mod memory;
 mod output;
 
 pub use child::Limits;
 pub use find::find_demucs;
+pub use guard::{GUARD, run_guarded};
 
 use crate::{Part, SeparateError, Separator, Song, Watch};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Model that is used where none is named.
 pub const DEFAULT_MODEL: &str = "htdemucs";
@@ -29,6 +31,7 @@ pub struct Demucs {
     program: PathBuf,
     model: String,
     limits: Limits,
+    guard: Option<PathBuf>,
 }
 
 impl Demucs {
@@ -41,7 +44,27 @@ impl Demucs {
         if !model.starts_with(|first: char| first.is_ascii_alphanumeric()) || !model.chars().all(fits) {
             return Err(SeparateError::Model(model.into()));
         }
-        Ok(Self { program, model: model.into(), limits })
+        Ok(Self { program, model: model.into(), limits, guard: None })
+    }
+
+    /// Starts demucs through `program`, which is called with [`GUARD`] and must then call
+    /// [`run_guarded`]: all processes of demucs then end with this one, even by SIGKILL. Without it
+    /// they would run on. On Unix only.
+    #[must_use]
+    pub fn guarded_by(self, program: PathBuf) -> Self {
+        Self { guard: cfg!(unix).then_some(program), ..self }
+    }
+
+    /// Returns a command that starts demucs.
+    fn command(&self) -> Command {
+        let Some(guard) = &self.guard else {
+            let mut command = Command::new(&self.program);
+            command.stdin(Stdio::null());
+            return command;
+        };
+        let mut command = Command::new(guard);
+        command.args([GUARD, "--"]).arg(&self.program).stdin(Stdio::piped());
+        command
     }
 
     /// Returns the name of the model.
@@ -63,7 +86,7 @@ impl Separator for Demucs {
         };
         // Absolute, so that no name is taken for a flag, and the folder of the process is free.
         let (file, work) = (absolute(&song.path)?, absolute(work)?);
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command.args(["-n", &self.model, "-o"]).arg(&work).arg(&file).current_dir(&work);
         let output = child::run(command, &self.program, &self.limits, watch)?;
         let folder = work.join(&self.model).join(name_of(&song.path));
