@@ -25,6 +25,9 @@ pub(super) struct ServeArguments {
     /// The address to serve at. Another one than this machine's own needs --token-file.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4630")]
     bind: SocketAddr,
+    /// The engine of the jobs. mixdown-temporal does orders over Temporal in place of it.
+    #[arg(long, value_name = "ENGINE", default_value = "local")]
+    engine: String,
     /// Jobs at once; 0 leaves the queue to other processes.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=256))]
     workers: u16,
@@ -72,6 +75,7 @@ pub(super) enum LogForm {
 }
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
+    check_engine(&arguments.engine)?;
     log::start_as(LevelFilter::INFO, arguments.log_form == LogForm::Json);
     let program =
         std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
@@ -106,6 +110,19 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses engines that this program does not have.
+fn check_engine(engine: &str) -> Result<(), Failure> {
+    if engine == "local" {
+        return Ok(());
+    }
+    let cause = if engine.starts_with("temporal://") {
+        "this program keeps jobs on one machine; the program mixdown-temporal does orders over Temporal"
+    } else {
+        "not a valid engine; write local"
+    };
+    Err(Failure::Usage(format!("--engine {engine}: {cause}")))
+}
+
 /// Returns an origin as browsers write it: a scheme and a host, no path.
 fn origin(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -132,6 +149,17 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_engine_is_refused_by_the_name_of_its_program() {
+        let refusal = |engine| match check_engine(engine) {
+            Err(Failure::Usage(cause)) => cause,
+            other => panic!("{other:?}"),
+        };
+        assert!(check_engine("local").is_ok());
+        assert!(refusal("temporal://127.0.0.1:7233").contains("mixdown-temporal"));
+        assert!(!refusal("Local").contains("mixdown-temporal"));
+    }
 
     #[test]
     fn origins_have_a_scheme_and_no_path() {
