@@ -130,7 +130,7 @@ impl Model {
 
 #[derive(Clone, Debug)]
 enum Act {
-    Send(Command),
+    Send(Box<Command>),
     Render(usize),
     /// The readers reach their cues, or do not.
     Cue(bool),
@@ -148,7 +148,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => prop::option::weighted(0.7, range).prop_map(|range| Command::Loop { range }),
     ];
     prop_oneof![
-        4 => command.prop_map(Act::Send),
+        4 => command.prop_map(|command| Act::Send(Box::new(command))),
         3 => (0_usize..20).prop_map(Act::Render),
         1 => (20_usize..200).prop_map(Act::Render),
         1 => prop::bool::weighted(0.7).prop_map(Act::Cue),
@@ -167,7 +167,7 @@ proptest! {
             let has_ended = matches!(act, Act::End);
             let frames = match act {
                 Act::Send(command) => {
-                    live.control.now(command.clone()).unwrap();
+                    live.control.now((*command).clone()).unwrap();
                     sent.push(command);
                     0
                 }
@@ -201,7 +201,7 @@ fn after_fade_out(commands: &[Command]) -> (u64, Motion, u64) {
     live.control.now(Command::Play).unwrap();
     live.engine.process(&mut out.block_mut());
     for command in commands {
-        live.control.now(command.clone()).unwrap();
+        live.control.now((*command).clone()).unwrap();
         live.engine.process(&mut out.first_mut(1));
     }
     live.engine.process(&mut out.first_mut(RAMP as usize / 2 - commands.len()));
