@@ -52,7 +52,7 @@ impl Orders {
         input: OrderInput,
     ) -> Result<Value, ActivityError> {
         let attempt = context.info().attempt;
-        let mut process = match Process::start(&self.program, &input).await {
+        let mut process = match Process::start(&self.program, &input) {
             Ok(process) => process,
             Err(error) => {
                 let message = format!("{} in {}: {error}", self.program.display(), input.folder.display());

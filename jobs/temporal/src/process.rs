@@ -49,7 +49,7 @@ impl Process {
     ///
     /// # Errors
     /// Errors of the operating system: no such program or folder, no memory.
-    pub(crate) async fn start(program: &Path, input: &OrderInput) -> std::io::Result<Self> {
+    pub(crate) fn start(program: &Path, input: &OrderInput) -> std::io::Result<Self> {
         let mut command = command(program)?;
         command.current_dir(&input.folder).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         // A group of its own, so that Ctrl-C reaches the worker alone, which stops its orders.
@@ -60,8 +60,12 @@ impl Process {
         let (sender, last) = watch::channel(None);
         let reader = tokio::spawn(read(stdout, sender));
         if let Some(mut stdin) = child.stdin.take() {
-            // A process that ended already states its own cause.
-            let _ = stdin.write_all(input.order.to_string().as_bytes()).await;
+            let text = input.order.to_string();
+            // A process that reads nothing must not keep its worker from stopping it; one that ended
+            // already states its own cause.
+            tokio::spawn(async move {
+                let _ = stdin.write_all(text.as_bytes()).await;
+            });
         }
         Ok(Self { child, last, reader })
     }

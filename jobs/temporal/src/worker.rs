@@ -32,7 +32,7 @@ pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Resul
         Runtime::from_current_tokio(temporalio_sdk::runtime::RuntimeOptions::default()).map_err(Failure::service)?;
     let client = connect(service).await?;
     let (stop, stopping) = watch::channel(false);
-    let slots = |count: usize| FixedSizeSlotSupplier::new(count);
+    let slots = FixedSizeSlotSupplier::new;
     let tuner = TunerHolder::builder()
         .workflow_task_slot_supplier(slots(WORKFLOW_SLOTS))
         .activity_task_slot_supplier(slots(usize::from(arguments.slots)))
