@@ -12,7 +12,7 @@ use super::gain_stage::{CHUNK, GainStage};
 use super::ranges::RELEASE_MS;
 use super::true_peak_detector::{DELAY, TruePeakDetector};
 use crate::audio::{Block, BlockMut};
-use crate::dsp::decibel_math::DB_PER_OCTAVE;
+use crate::dsp::decibel_math::{DB_PER_OCTAVE, exp2};
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
@@ -110,7 +110,8 @@ impl Group {
     /// Reads the peaks of a block; returns true if one exceeds the ceiling.
     fn detect(&mut self, block: &Block<'_>, ceiling: f64) -> bool {
         let peaks = &mut self.peaks[..block.frames()];
-        self.detector.process(block, ceiling as f32, peaks);
+        let held = ceiling * exp2(self.reduction.held_octaves());
+        self.detector.process(block, (ceiling as f32, held as f32), peaks);
         peaks.iter().any(|peak| f64::from(*peak) > ceiling)
     }
 
@@ -133,7 +134,7 @@ impl Limiter {
         let linked = settings.stereo_link_percent >= *STEREO_LINK_PERCENT.end();
         let (count, channels) = if linked { (1, spec.channels) } else { (spec.channels, 1) };
         let group = Group {
-            detector: TruePeakDetector::new(channels, reduction::hold(times.as_ref(), spec)),
+            detector: TruePeakDetector::new(channels, reduction::hold(spec)),
             reduction: Reduction::new(times.as_ref(), settings.release_ms, look_ahead, spec),
             peaks: Box::new([0.0; CHUNK]),
             values: Box::new([0.0; CHUNK]),

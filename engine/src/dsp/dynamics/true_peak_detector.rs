@@ -200,9 +200,10 @@ impl TruePeakDetector {
     }
 
     /// Writes to `peaks[n]` the largest magnitude among the channels from frame n − [`DELAY`] up to
-    /// the next frame. Intervals that stay clearly below the ceiling, or a recent peak, are only
-    /// estimated. At most [`CHUNK`] frames.
-    pub(super) fn process(&mut self, block: &Block<'_>, ceiling: f32, peaks: &mut [f32]) {
+    /// the next frame. Intervals that stay clearly below the ceiling are only estimated. So are
+    /// those below a recent peak and below `held`, which is turned down already. At most [`CHUNK`]
+    /// frames.
+    pub(super) fn process(&mut self, block: &Block<'_>, (ceiling, held): (f32, f32), peaks: &mut [f32]) {
         let frames = block.frames();
         let mut largest = 0.0;
         for (index, channel) in self.channels.iter_mut().enumerate() {
@@ -221,7 +222,7 @@ impl TruePeakDetector {
         }
         for (frame, peak) in peaks.iter_mut().enumerate() {
             *peak = 0.0;
-            let floor = WORTH_A_LOOK * ceiling.max(self.recent.largest());
+            let floor = WORTH_A_LOOK * ceiling.max(self.recent.largest().min(held));
             for channel in &mut self.channels {
                 *peak = peak.max(channel.look(&self.taps, frame, floor, ceiling));
             }
@@ -261,7 +262,7 @@ mod tests {
         let mut detector = TruePeakDetector::new(1, 0);
         let mut peaks = vec![0.0; CHUNK];
         samples.chunks(CHUNK).fold(0.0, |highest, chunk| {
-            detector.process(&Block::mono(chunk), ceiling, &mut peaks[..chunk.len()]);
+            detector.process(&Block::mono(chunk), (ceiling, f32::INFINITY), &mut peaks[..chunk.len()]);
             peaks[..chunk.len()].iter().fold(highest, |highest, peak| highest.max(*peak))
         })
     }

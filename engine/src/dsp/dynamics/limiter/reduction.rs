@@ -4,6 +4,7 @@ use super::style::StageTimes;
 use crate::dsp::dynamics::ballistics::{AdaptiveRelease, smoothing_coefficient};
 use crate::dsp::dynamics::ballistics_state::FADE_OUT_DB;
 use crate::dsp::dynamics::box_smoother::BoxSmoother;
+use crate::dsp::dynamics::gain_stage::CHUNK;
 use crate::dsp::dynamics::sliding_maximum::SlidingMaximum;
 use crate::process::ProcessSpec;
 
@@ -40,7 +41,7 @@ impl Reduction {
     /// frames.
     pub(super) fn new(times: Option<&StageTimes>, release_ms: f64, look_ahead: usize, spec: &ProcessSpec) -> Self {
         match times {
-            None => Self::Clean(Dip::new(look_ahead, hold(None, spec), AdaptiveRelease::new(release_ms, spec))),
+            None => Self::Clean(Dip::new(look_ahead, hold(spec), AdaptiveRelease::new(release_ms, spec))),
             Some(times) => Self::Staged(Box::new(Staged::new(times, release_ms, look_ahead, spec))),
         }
     }
@@ -52,6 +53,15 @@ impl Reduction {
         match self {
             Self::Clean(dip) => dip.push(needed),
             Self::Staged(staged) => staged.push(needed),
+        }
+    }
+
+    /// Returns a reduction that a chunk certainly has throughout, so that lower needs matter to the
+    /// hold of peaks alone; infinite where that is so for all of them.
+    pub(super) fn held_octaves(&self) -> f64 {
+        match self {
+            Self::Clean(_) => f64::INFINITY,
+            Self::Staged(staged) => staged.base.after_a_chunk() + staged.level.after_a_chunk(),
         }
     }
 
@@ -89,10 +99,9 @@ impl Reduction {
     }
 }
 
-/// Returns the hold time of a dip in frames: peaks within it need no exact look.
-pub(super) fn hold(times: Option<&StageTimes>, spec: &ProcessSpec) -> usize {
-    let hold_ms = if times.is_some() { DIP_HOLD_MS } else { HOLD_MS };
-    spec.sample_rate.frames(hold_ms / 1_000.0) as usize
+/// Returns the hold time of peaks in frames.
+pub(super) fn hold(spec: &ProcessSpec) -> usize {
+    spec.sample_rate.frames(HOLD_MS / 1_000.0) as usize
 }
 
 /// Release of a dip: rises at once.
@@ -210,13 +219,20 @@ pub(super) struct Staged {
 struct Follower {
     charge: f64,
     discharge: f64,
+    /// Share that is left of the level when it has recovered for a chunk.
+    chunk_discharge: f64,
     octaves: f64,
 }
 
 impl Follower {
     fn new(charge_ms: f64, discharge_ms: f64, spec: &ProcessSpec) -> Self {
         let [charge, discharge] = [charge_ms, discharge_ms].map(|time_ms| smoothing_coefficient(time_ms, spec));
-        Self { charge, discharge, octaves: 0.0 }
+        Self { charge, discharge, chunk_discharge: libm::pow(discharge, CHUNK as f64), octaves: 0.0 }
+    }
+
+    /// Returns the lowest level that the next chunk can lead to.
+    fn after_a_chunk(&self) -> f64 {
+        self.octaves * self.chunk_discharge
     }
 
     #[inline]
@@ -231,14 +247,14 @@ impl Staged {
     fn new(times: &StageTimes, release_ms: f64, look_ahead: usize, spec: &ProcessSpec) -> Self {
         let release = PlainRelease { keep: smoothing_coefficient(DIP_RELEASE_MS, spec), envelope: 0.0 };
         Self {
-            peaks: SlidingMaximum::new(hold(None, spec).max(1)),
+            peaks: SlidingMaximum::new(hold(spec).max(1)),
             base_octaves: times.base_octaves,
             base: Follower::new(BASE_CHARGE_MS, BASE_DISCHARGE_MS, spec),
             level: Follower::new(times.charge_ms, times.discharge * release_ms, spec),
             slow: vec![0.0; look_ahead].into(),
             next: 0,
             quiet: look_ahead,
-            dip: Dip::new(look_ahead, hold(Some(times), spec), release),
+            dip: Dip::new(look_ahead, spec.sample_rate.frames(DIP_HOLD_MS / 1_000.0) as usize, release),
         }
     }
 

@@ -13,8 +13,8 @@ pub enum LimiterStyle {
     /// A level that is turned down slowly, and short dips for the peaks above it: closer to the
     /// source, and louder for the same gain.
     Balanced,
-    /// As balanced, with shorter dips and a level that recovers faster: louder still, with more
-    /// distortion.
+    /// As balanced, with shorter dips and a level that falls faster: the loudest under heavy
+    /// limiting.
     Loud,
 }
 
@@ -40,7 +40,7 @@ impl LimiterStyle {
                 Some(StageTimes { base_octaves: 0.35, charge_ms: 300.0, discharge: 0.25, look_ahead_ms: 4.5 })
             }
             Self::Loud => {
-                Some(StageTimes { base_octaves: 0.6, charge_ms: 150.0, discharge: 0.375, look_ahead_ms: 2.5 })
+                Some(StageTimes { base_octaves: 0.75, charge_ms: 150.0, discharge: 0.375, look_ahead_ms: 2.4 })
             }
         }
     }
