@@ -78,7 +78,7 @@ fn a_tone_at_the_centre_moves_the_gain_by_the_curve() {
     for (range_db, ratio, gain_db) in [(-12.0, 2.0, 0.0), (-12.0, 100.0, 0.0), (12.0, 2.0, 0.0), (12.0, 4.0, -6.0)] {
         let mut line = format!("range {range_db} dB, {ratio} : 1, {gain_db} dB at rest:");
         for in_db in [-60.0, -41.0, -36.0, -30.0, -20.0, -10.0] {
-            let settings = DynamicBellSettings { range_db, ratio, gain_db, ..DynamicBellSettings::new(1_000.0, -40.0) };
+            let settings = DynamicBellSettings { gain_db, range_db, ratio, ..DynamicBellSettings::new(1_000.0, -40.0) };
             let (out, reduction_db) = run(settings, 48_000, &sine(48_000.0, 1_000.0, amplitude(in_db), 0.0, 96_000));
             let found_db = level_db(&out[48_000..], 1_000.0, 48_000.0) - in_db;
             let moved_db = ((in_db + 40.0).max(0.0) * (1.0 - 1.0 / ratio)).min(12.0);
