@@ -5,10 +5,12 @@
 use super::bent_curve::BentCurve;
 use crate::dsp::dynamics::oversampling::{Oversampler, TAPS};
 use crate::simd::vectorised;
-use std::array::from_fn;
 
 /// Points this close count as one: the quotient of primitives would lose its digits.
 const CLOSE: f64 = 1e-5;
+
+/// Frames whose points are held at a time, in the nearest cache.
+const PIECE: usize = 32;
 
 /// Way from samples to the part that the curve takes off.
 #[derive(Clone, Debug)]
@@ -28,30 +30,42 @@ vectorised! {
         less: &mut [f64],
     ) {
         let Bend { curve, drive, oversampler } = bend;
-        let points = |window: &[f64]| oversampler.up(window).map(|point| drive * point);
         // The frame before the first one: only its last point counts.
-        let mut last = points(&input[..TAPS])[FACTOR - 1];
-        let mut last_primitive = curve.primitive(last);
-        for (window, taken_off) in input[1..].windows(TAPS).zip(&mut taken_off[TAPS - 1..]) {
-            let now = points(window);
-            let primitives = now.map(|point| curve.primitive(point));
-            let before: [f64; FACTOR] = from_fn(|n| if n == 0 { last } else { now[n - 1] });
-            let primitives_before: [f64; FACTOR] = from_fn(|n| if n == 0 { last_primitive } else { primitives[n - 1] });
-            (last, last_primitive) = (now[FACTOR - 1], primitives[FACTOR - 1]);
-            let moved: [f64; FACTOR] = from_fn(|n| now[n] - before[n]);
-            // J. Parker, V. Zavalishin, E. Le Bivic: Reducing the aliasing of nonlinear waveshaping
-            // using continuous-time convolution, 2016.
-            *taken_off = from_fn(|n| (primitives[n] - primitives_before[n]) / moved[n]);
-            if moved.iter().any(|moved| moved.abs() <= CLOSE) {
-                for n in 0..FACTOR {
-                    if moved[n].abs() <= CLOSE {
-                        taken_off[n] = curve.taken_off(f64::midpoint(before[n], now[n]));
-                    }
-                }
+        let mut points = [[0.0; FACTOR]; PIECE + 1];
+        let mut primitives = [[0.0; FACTOR]; PIECE + 1];
+        points[0] = oversampler.up(&input[..TAPS]).map(|point| drive * point);
+        let frames = taken_off[TAPS - 1..].chunks_mut(PIECE);
+        for (taken_off, start) in frames.zip((1..).step_by(PIECE)) {
+            let count = taken_off.len();
+            for (points, window) in points[1..=count].iter_mut().zip(input[start..].windows(TAPS)) {
+                *points = oversampler.up(window).map(|point| drive * point);
             }
+            let x = points[..=count].as_flattened();
+            let p = primitives[..=count].as_flattened_mut();
+            for (primitive, point) in p.iter_mut().zip(x) {
+                *primitive = curve.primitive(*point);
+            }
+            mean(curve, &x[FACTOR - 1..], &p[FACTOR - 1..], taken_off.as_flattened_mut());
+            points[0] = points[count];
         }
         for (less, window) in less.iter_mut().zip(taken_off.windows(TAPS)) {
             *less = oversampler.down(window);
+        }
+    }
+}
+
+/// Writes the mean of the part taken off between each point and the next, from their primitives.
+///
+/// J. Parker, V. Zavalishin, E. Le Bivic: Reducing the aliasing of nonlinear waveshaping using
+/// continuous-time convolution, 2016.
+#[inline]
+fn mean(curve: &BentCurve, points: &[f64], primitives: &[f64], means: &mut [f64]) {
+    for (mean, (x, p)) in means.iter_mut().zip(points.windows(2).zip(primitives.windows(2))) {
+        *mean = (p[1] - p[0]) / (x[1] - x[0]);
+    }
+    for (mean, x) in means.iter_mut().zip(points.windows(2)) {
+        if (x[1] - x[0]).abs() <= CLOSE {
+            *mean = curve.taken_off(f64::midpoint(x[0], x[1]));
         }
     }
 }
