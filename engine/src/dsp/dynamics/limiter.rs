@@ -177,7 +177,9 @@ impl Limiter {
             stage.delay(block);
             return;
         }
-        groups.iter_mut().for_each(|group| group.need(frames, *ceiling));
+        for group in groups.iter_mut() {
+            group.need(frames, *ceiling);
+        }
         for frame in 0..frames {
             let most = groups.iter().map(|group| group.values[frame]).fold(0.0, f64::max);
             let mut applied: f64 = 0.0;
@@ -187,7 +189,9 @@ impl Limiter {
             }
             tally.add(applied);
         }
-        groups.iter_mut().for_each(|group| octaves_to_gains(&mut group.values[..frames]));
+        for group in groups.iter_mut() {
+            octaves_to_gains(&mut group.values[..frames]);
+        }
         match &groups[..] {
             [group] => stage.process(block, &group.values[..frames]),
             groups => {
