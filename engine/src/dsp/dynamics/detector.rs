@@ -9,14 +9,14 @@ use crate::simd::vectorised;
 
 /// Magnitudes above this count as this (+200 dBFS): an infinite sample must not stay in a memory
 /// for ever.
-const LARGEST: f32 = 1e10;
+pub(super) const LARGEST: f32 = 1e10;
 
 /// Fall of a peak envelope and averaging of an RMS detector, in milliseconds.
 pub(super) const RMS_MS: f64 = 10.0;
 
 /// Returns the magnitude of a sample: NaN counts as silence.
 #[inline]
-fn magnitude(sample: f32) -> f32 {
+pub(super) fn magnitude(sample: f32) -> f32 {
     let magnitude = sample.abs();
     let magnitude = if magnitude > 0.0 { magnitude } else { 0.0 };
     if magnitude < LARGEST { magnitude } else { LARGEST }

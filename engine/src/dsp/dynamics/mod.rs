@@ -10,9 +10,12 @@ mod compressor;
 mod curve;
 pub mod de_esser;
 mod detector;
+mod ducker;
 mod gain_kernel;
 mod gain_stage;
 mod gate;
+mod key_filter;
+mod level_detector;
 mod limiter;
 mod mean_power;
 mod oversampling;
@@ -27,6 +30,7 @@ mod windowed_sinc;
 #[doc(hidden)]
 pub use compressor::Compressor;
 pub use compressor::{CompressorSettings, Detector};
+pub use ducker::DuckerSettings;
 #[doc(hidden)]
 pub use gate::Gate;
 pub use gate::{GateDetector, GateSettings};

@@ -18,6 +18,7 @@ const SHORT = /** @type {Record<string, string>} */ ({
   delay: 'delay',
   limiter: 'limit',
   de_esser: 'de-ess',
+  ducker: 'duck',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */
@@ -51,6 +52,8 @@ export function oneValue(insert) {
       return `${number(insert.drive_db ?? 0, 0)} dB`;
     case 'delay':
       return `${Math.round(insert.time_ms)}`;
+    case 'ducker':
+      return `${number(insert.depth_db ?? 12, 0)} dB`;
     case 'limiter':
       return number(insert.ceiling_dbtp ?? -1);
     default:
@@ -61,7 +64,7 @@ export function oneValue(insert) {
 /** Two values of an insert, for a chip above its form. @param {Insert} insert */
 export function twoValues(insert) {
   const hz = insert.frequency_hz ?? insert.cutoff_hz;
-  const parts = [];
+  const parts = insert.key ? [`← ${insert.key}`] : [];
   if (hz !== undefined) parts.push(`${frequency(hz)}Hz`.replace(/(\d)Hz/, '$1 Hz'));
   if (insert.threshold_db !== undefined) parts.push(`${number(insert.threshold_db, 0)} dB`);
   if (insert.gain_db !== undefined) parts.push(`${signed(insert.gain_db)} dB`);
