@@ -111,7 +111,7 @@ fn latencies_are_balanced_and_late_paths_cancel() {
     let (plain, mut late) = (Track::new(folder.path("a.wav")), Track::new(folder.path("a.wav")));
     late.name = Some("late".into());
     late.polarity = Polarity::Inverted;
-    late.inserts = vec![Insert::Compressor(idle)];
+    late.inserts = vec![Insert::Compressor(idle.clone())];
     late.output = "bus".into();
     let mut session = untouched(vec![plain, late]);
     let mut bus = Bus::new("bus");
@@ -289,7 +289,7 @@ fn a_bus_is_measured_as_the_mix_that_it_makes() {
     let late = CompressorSettings { look_ahead_ms: 7.0, ..CompressorSettings::new(-20.0, 1.0) };
     let (mut a, mut b) = (Track::new(folder.path("a.wav")), Track::new(folder.path("b.wav")));
     (a.output, b.output) = ("all".into(), "all".into());
-    b.inserts = vec![Insert::Compressor(late)];
+    b.inserts = vec![Insert::Compressor(late.clone())];
     a.sends = vec![AuxSend { to: "soft".into(), gain_db: 0.0, pre_fader: false }];
     b.sends = a.sends.clone();
     let mut session = untouched(vec![a, b]);

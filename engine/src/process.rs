@@ -132,9 +132,22 @@ pub(crate) fn same_kind<T: Processor>(old: &dyn Processor) -> Option<&T> {
 /// A processor whose detector can receive another signal than the one it changes (side-chain).
 #[doc(hidden)]
 pub trait Keyed: Processor {
-    /// As [`Processor::process`], with the detector fed from `key`: same frames, any number of
-    /// channels. Audio thread.
+    /// As [`Processor::process`], with the detector fed from `key`: the same frames, aligned with
+    /// those of `block` before any look-ahead, and as many channels as the detector was built for.
+    /// Audio thread.
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>);
+}
+
+/// Channels of a key from another strip; a mono one is in both.
+pub(crate) const KEY_CHANNELS: usize = 2;
+
+/// Settings of an insert whose detector can measure another strip.
+pub(crate) trait KeyedStage: Stage {
+    /// Builds the processor with a detector of [`KEY_CHANNELS`]. Control thread; may allocate.
+    ///
+    /// # Errors
+    /// As [`Stage::build`].
+    fn build_keyed(&self, spec: &ProcessSpec) -> Result<Box<dyn Keyed>, BuildError>;
 }
 
 /// A tap on a signal: observes it and never changes it.

@@ -4,7 +4,7 @@ use super::biquad::{Cascade, Sections};
 use super::inserts::inserts;
 use super::settings::{NumberSetting, Settings};
 use super::{biquad, delay, dynamics, gain};
-use crate::process::{BuildError, ProcessSpec, Processor, Stage};
+use crate::process::{BuildError, Keyed, KeyedStage, ProcessSpec, Processor, Stage};
 use crate::units::SampleRate;
 
 inserts! {
@@ -23,7 +23,7 @@ inserts! {
     /// All-pass: turns the phase, keeps the level.
     AllPass("all_pass", biquad::AllPassBand, filter = design);
     /// Compressor, stereo-linked.
-    Compressor("compressor", dynamics::CompressorSettings);
+    Compressor("compressor", dynamics::CompressorSettings, keyed = key);
     /// Gate or downward expander, stereo-linked.
     Gate("gate", dynamics::GateSettings);
     /// Soft clipper, oversampled.
@@ -48,11 +48,15 @@ inserts! {
     Multiband("multiband", dynamics::multiband::MultibandSettings);
     /// Dynamic bell, stereo-linked: a bell whose gain follows the level around its centre.
     DynamicBell("dynamic_bell", dynamics::dynamic_bell::DynamicBellSettings);
+    /// Ducker: turns the signal down while its key sounds, stereo-linked.
+    Ducker("ducker", dynamics::DuckerSettings, keyed = key);
 }
 
-/// Kind of an insert: filters run as sections of a cascade, everything else on its own.
+/// Kind of an insert: filters run as sections of a cascade, everything else on its own, with the
+/// signal of another strip where it has a key.
 enum Kind<'a> {
     Filter(Result<Sections, BuildError>),
+    Keyed(&'a dyn KeyedStage),
     Other(&'a dyn Stage),
 }
 
@@ -75,15 +79,29 @@ impl Insert {
     pub fn sections(&self, rate: SampleRate) -> Result<Option<Sections>, BuildError> {
         match self.kind(rate) {
             Kind::Filter(sections) => sections.map(Some),
-            Kind::Other(_) => Ok(None),
+            Kind::Keyed(_) | Kind::Other(_) => Ok(None),
+        }
+    }
+
+    /// Builds the processor of an insert with a key; `None` for one without.
+    ///
+    /// # Errors
+    /// When a setting is out of its range or does not fit the sample rate.
+    pub(crate) fn build_keyed(&self, spec: &ProcessSpec) -> Result<Option<Box<dyn Keyed>>, BuildError> {
+        match self.kind(spec.sample_rate) {
+            Kind::Keyed(stage) if self.key().is_some() => stage.build_keyed(spec).map(Some),
+            _ => Ok(None),
         }
     }
 }
 
+/// Builds an insert by itself. Without a mix around it there is no key: the detector measures the
+/// insert's own input.
 impl Stage for Insert {
     fn build(&self, spec: &ProcessSpec) -> Result<Box<dyn Processor>, BuildError> {
         match self.kind(spec.sample_rate) {
             Kind::Filter(sections) => Ok(Box::new(Cascade::new(&sections?, spec.channels))),
+            Kind::Keyed(stage) => stage.build(spec),
             Kind::Other(stage) => stage.build(spec),
         }
     }

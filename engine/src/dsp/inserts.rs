@@ -4,12 +4,15 @@
 /// settings.
 ///
 /// `filter` names the method of the settings that designs [`Sections`](super::biquad::Sections),
-/// instead of [`Stage`](crate::process::Stage). `laws` names the function that gives their
-/// [`LawCase`](super::laws::LawCase)s where it is not `laws`.
+/// instead of [`Stage`](crate::process::Stage). `keyed` names the [`Key`](super::Key) among the
+/// settings of a [`KeyedStage`](crate::process::KeyedStage). `laws` names the function that gives
+/// their [`LawCase`](super::laws::LawCase)s where it is not `laws`.
 macro_rules! inserts {
     ($(
         $(#[$about:meta])*
-        $variant:ident($name:literal, $settings:ty $(, filter = $design:ident)? $(, laws = $laws:ident)?);
+        $variant:ident(
+            $name:literal, $settings:ty $(, filter = $design:ident)? $(, keyed = $key:ident)? $(, laws = $laws:ident)?
+        );
     )*) => {
         /// One processor of a chain, named by its `type`.
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
@@ -45,6 +48,14 @@ macro_rules! inserts {
                 cases
             }
 
+            /// Returns the name of the track or bus whose signal its detector measures; `None`
+            /// where that is its own input.
+            pub fn key(&self) -> Option<&str> {
+                match self {
+                    $(Self::$variant(settings) => inserts!(@key settings $(, $key)?),)*
+                }
+            }
+
             fn settings(&self) -> &dyn Settings {
                 match self {
                     $(Self::$variant(settings) => settings,)*
@@ -53,16 +64,23 @@ macro_rules! inserts {
 
             fn kind(&self, rate: SampleRate) -> Kind<'_> {
                 match self {
-                    $(Self::$variant(settings) => inserts!(@kind settings, rate $(, $design)?),)*
+                    $(Self::$variant(settings) => inserts!(@kind settings, rate $(, filter = $design)? $(, keyed = $key)?),)*
                 }
             }
         }
     };
 
+    (@key $settings:ident) => {{
+        let _ = $settings;
+        None
+    }};
+    (@key $settings:ident, $key:ident) => { $settings.$key.name() };
+
     (@laws $settings:ty) => { <$settings>::laws() };
     (@laws $settings:ty, $laws:ident) => { <$settings>::$laws() };
 
     (@kind $settings:ident, $rate:ident) => { Kind::Other($settings) };
-    (@kind $settings:ident, $rate:ident, $design:ident) => { Kind::Filter($settings.$design($rate)) };
+    (@kind $settings:ident, $rate:ident, keyed = $key:ident) => { Kind::Keyed($settings) };
+    (@kind $settings:ident, $rate:ident, filter = $design:ident) => { Kind::Filter($settings.$design($rate)) };
 }
 pub(super) use inserts;

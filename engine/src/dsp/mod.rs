@@ -8,11 +8,13 @@ pub mod dynamics;
 pub mod gain;
 mod insert;
 mod inserts;
+mod key;
 #[doc(hidden)]
 pub mod laws;
 mod settings;
 
 pub use insert::Insert;
+pub use key::Key;
 
 /// Returns a smooth step from 0 at 0 to 1 at 1, flat at both ends in slope and in curvature.
 #[inline]

@@ -21,10 +21,18 @@ impl NumberSetting {
         self.key.ends_with("_hz")
     }
 
+    /// Checks a frequency against the sample rate; 0 is accepted where the range begins there and
+    /// stands for none.
+    ///
+    /// # Errors
+    /// [`BuildError::OutOfRange`] or [`BuildError::AboveNyquist`].
+    pub(crate) fn check_rate(&self, rate: SampleRate) -> Result<(), BuildError> {
+        let is_off = self.value == 0.0 && self.range.contains(&0.0);
+        if self.is_frequency() && !is_off { check_frequency(self.key, self.value, rate) } else { Ok(()) }
+    }
+
     fn check(&self, rate: SampleRate) -> Result<(), BuildError> {
-        if self.is_frequency() {
-            check_frequency(self.key, self.value, rate)?;
-        }
+        self.check_rate(rate)?;
         check_range(self.key, self.value, *self.range.start(), *self.range.end())
     }
 }
@@ -65,9 +73,13 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -
 /// ```
 ///
 /// This gives the struct, serde, JSON Schema, [`Settings`], and `new` from the required settings,
-/// or `Default` where there are none.
+/// or `Default` where there are none. `pub struct ShelfSettings without Copy;` declares settings
+/// with text among them.
 macro_rules! settings {
     ($(#[$about:meta])* pub struct $name:ident; $($lines:tt)*) => {
+        settings! { @sort [$(#[$about])* #[derive(Copy)] $name] [] [] $($lines)* }
+    };
+    ($(#[$about:meta])* pub struct $name:ident without Copy; $($lines:tt)*) => {
         settings! { @sort [$(#[$about])* $name] [] [] $($lines)* }
     };
 
@@ -92,7 +104,7 @@ macro_rules! settings {
         [$({[$(#[$about:meta])*] $key:ident [$type:ty] [$($default:expr)?] [$($range:expr)?]})*] $required:tt
     ) => {
         $(#[$head])*
-        #[derive(Clone, Copy, Debug, PartialEq, ::serde::Serialize, ::schemars::JsonSchema)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
         pub struct $name {
             $(

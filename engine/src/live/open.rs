@@ -167,26 +167,30 @@ fn assemble<I: LiveInput>(
     let limiter = config.limiter(session).map_err(LiveError::Limiter)?;
 
     let routing = plan.routing().clone();
+    let outline = |chain: &SwappableChain| chain.current().outline();
     let mut buses: Vec<(usize, ChainState)> = Vec::new();
     for (route, strip) in routing.buses.iter().zip(renderer.summing().bus_strips()) {
         let inserts = session.buses[route.index].inserts.len();
-        buses.push((route.index, ChainState::new(inserts, strip.chain().current().latency())));
+        buses.push((route.index, ChainState::new(inserts, outline(strip.chain()))));
     }
     buses.sort_by_key(|(index, _)| *index);
     let tracks = renderer.tracks().iter().zip(&session.tracks);
     let chains = Chains {
-        tracks: tracks.map(|(strip, track)| ChainState::new(track.inserts.len(), strip.latency())).collect(),
+        tracks: tracks
+            .map(|(strip, track)| ChainState::new(track.inserts.len(), outline(strip.strip().chain())))
+            .collect(),
         buses: buses.into_iter().map(|(_, chain)| chain).collect(),
-        master: ChainState::new(session.master.inserts.len(), renderer.summing().master().current().latency()),
+        master: ChainState::new(session.master.inserts.len(), outline(renderer.summing().master())),
         limiter_latency: limiter.latency(),
         routing,
     };
 
     let (command_sender, command_receiver) = bounded(MAX_COMMANDS);
-    // No edit moves more than every connection: with nothing else under way, its parts have room.
+    // No edit moves more than every connection and every chain: with nothing else under way, its
+    // parts have room.
     let connections = chains.routing.buses.iter().map(|bus| bus.connections.len()).sum::<usize>();
-    let (returns, returned) = bounded(MAX_RETIRED + connections + chains.routing.master.len());
     let strips = session.tracks.len() + session.buses.len() + 1;
+    let (returns, returned) = bounded(MAX_RETIRED + connections + chains.routing.master.len() + strips);
     // Half a second of readings.
     let capacity = ((options.readings_a_second * 0.5 * strips as f64).ceil() as usize).max(2 * strips);
     let (readings, reading_receiver) = bounded(capacity);

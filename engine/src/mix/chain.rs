@@ -1,6 +1,9 @@
 //! Inserts in order, as one processor; neighbouring filters run together as one cascade.
 
-use crate::audio::BlockMut;
+use super::key_plan::{ChainOutline, KeyPlan, KeyPoint};
+use super::keyed_unit::KeyedUnit;
+use super::routing::Node;
+use crate::audio::{Block, BlockMut};
 use crate::dsp::Insert;
 use crate::dsp::biquad::{Cascade, Sections};
 use crate::dsp::dynamics::Compressor;
@@ -25,12 +28,16 @@ pub type InsertId = u64;
 #[derive(Default)]
 pub struct Chain {
     units: Vec<Unit>,
+    /// Inserts with a key, whether the chain was built with their signals or without.
+    keys: Vec<KeyPoint>,
 }
 
 /// A part that is processed on its own.
 enum Unit {
     /// Neighbouring filters; for each section, its insert and its index within that insert.
     Filters(Cascade, Vec<(InsertId, usize)>),
+    /// An insert whose detector measures another strip.
+    Keyed(Box<KeyedUnit>, InsertId),
     Other(Box<dyn Processor>, InsertId),
 }
 
@@ -38,13 +45,24 @@ impl Unit {
     fn processor(&self) -> &dyn Processor {
         match self {
             Self::Filters(cascade, _) => cascade,
+            Self::Keyed(unit, _) => &**unit,
             Self::Other(processor, _) => &**processor,
+        }
+    }
+
+    /// Returns the insert of an identity, without the delays of its key.
+    fn insert(&self, id: InsertId) -> Option<&dyn Processor> {
+        match self {
+            Self::Keyed(unit, own) if *own == id => Some(unit.processor()),
+            Self::Other(processor, own) if *own == id => Some(&**processor),
+            _ => None,
         }
     }
 
     fn processor_mut(&mut self) -> &mut dyn Processor {
         match self {
             Self::Filters(cascade, _) => cascade,
+            Self::Keyed(unit, _) => &mut **unit,
             Self::Other(processor, _) => &mut **processor,
         }
     }
@@ -56,19 +74,63 @@ impl Chain {
     /// # Errors
     /// When an insert cannot be built: the first of them.
     pub fn build(inserts: &[Insert], spec: &ProcessSpec) -> Result<Self, ChainError> {
-        Self::build_with_ids((0..).zip(inserts), spec)
+        Self::build_keyed(inserts, &[], spec)
     }
 
-    /// Builds the inserts as [`Chain::build`] does, each with its identity. Control thread;
+    /// Builds the inserts in order, with their keys; see [`Chain::build_with_ids`]. Control thread;
     /// allocates.
+    ///
+    /// # Errors
+    /// When an insert cannot be built: the first of them.
+    pub fn build_keyed(inserts: &[Insert], keys: &[KeyPlan], spec: &ProcessSpec) -> Result<Self, ChainError> {
+        Self::build_with_ids((0..).zip(inserts), keys, spec)
+    }
+
+    /// Returns the latency and the keys of the inserts, as if nothing waited for a key.
+    pub fn outline(&self) -> ChainOutline {
+        ChainOutline { latency: self.latency() - self.waits(), keys: self.keys.clone() }
+    }
+
+    /// Returns the frames for which the signal waits for keys.
+    fn waits(&self) -> u64 {
+        let waits = self.units.iter().map(|unit| if let Unit::Keyed(unit, _) = unit { unit.wait() } else { 0 });
+        waits.sum()
+    }
+
+    fn keyed(&mut self) -> impl Iterator<Item = &mut KeyedUnit> {
+        self.units.iter_mut().filter_map(|unit| if let Unit::Keyed(unit, _) = unit { Some(&mut **unit) } else { None })
+    }
+
+    /// Returns the number of keys that are fed. Audio thread.
+    pub fn fed_keys(&self) -> usize {
+        self.units.iter().filter(|unit| matches!(unit, Unit::Keyed(..))).count()
+    }
+
+    /// Returns the strip of a key, by its index among those that are fed. Audio thread.
+    pub fn key_source(&mut self, index: usize) -> Option<Node> {
+        self.keyed().nth(index).map(|unit| unit.from())
+    }
+
+    /// Takes the key of the frames that are processed next, by its index among those that are fed.
+    /// Audio thread.
+    pub fn feed(&mut self, index: usize, key: &Block<'_>) {
+        if let Some(unit) = self.keyed().nth(index) {
+            unit.feed(key);
+        }
+    }
+
+    /// Builds the inserts as [`Chain::build`] does, each with its identity. Those with a key have
+    /// one of `keys` each, in order, and are fed by [`Chain::feed`]; beyond the end of `keys`, they
+    /// measure their own input. Control thread; allocates.
     ///
     /// # Errors
     /// When an insert cannot be built: the first of them.
     pub fn build_with_ids<'a>(
         inserts: impl Iterator<Item = (InsertId, &'a Insert)>,
+        keys: &[KeyPlan],
         spec: &ProcessSpec,
     ) -> Result<Self, ChainError> {
-        let mut chain = Self { units: Vec::new() };
+        let mut chain = Self::default();
         let mut filters = (Sections::new(), Vec::new());
         for (index, (id, insert)) in inserts.enumerate() {
             let at_position = |source| ChainError { position: index + 1, source };
@@ -77,7 +139,18 @@ impl Chain {
                 filters.0.extend(sections);
             } else {
                 chain.push_filters(&mut filters, spec);
-                chain.units.push(Unit::Other(insert.build(spec).map_err(at_position)?, id));
+                let plan = insert.key().and_then(|_| keys.get(chain.keys.len()));
+                if let Some(key) = insert.key() {
+                    chain.keys.push(KeyPoint { key: key.into(), before: chain.latency() - chain.waits() });
+                }
+                let keyed = match plan {
+                    Some(plan) => insert.build_keyed(spec).map_err(at_position)?.map(|keyed| (keyed, *plan)),
+                    None => None,
+                };
+                chain.units.push(match keyed {
+                    Some((keyed, plan)) => Unit::Keyed(Box::new(KeyedUnit::new(keyed, plan, spec)), id),
+                    None => Unit::Other(insert.build(spec).map_err(at_position)?, id),
+                });
             }
         }
         chain.push_filters(&mut filters, spec);
@@ -128,10 +201,21 @@ impl Chain {
         for unit in &mut self.units {
             match unit {
                 Unit::Other(processor, id) => {
-                    let same = old.units.iter().find(|unit| matches!(unit, Unit::Other(_, other) if other == id));
+                    let same = old.units.iter().find_map(|unit| unit.insert(*id));
                     // A new insert receives a processor of another kind, and so recognises that it
                     // is new.
-                    processor.inherit_state(same.map_or(old, Unit::processor));
+                    processor.inherit_state(same.unwrap_or(old));
+                }
+                Unit::Keyed(keyed, id) => {
+                    let with_key = old.units.iter().find_map(|unit| match unit {
+                        Unit::Keyed(old, other) if other == id => Some(old),
+                        _ => None,
+                    });
+                    let same = old.units.iter().find_map(|unit| unit.insert(*id));
+                    match with_key {
+                        Some(old) => keyed.inherit_from(old),
+                        None => keyed.inherit_state(same.unwrap_or(old)),
+                    }
                 }
                 Unit::Filters(cascade, owners) => {
                     for (section, owner) in owners.iter().enumerate() {

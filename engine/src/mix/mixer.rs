@@ -2,7 +2,7 @@
 //! live.
 
 use super::summing::Summing;
-use super::{Input, TrackStrip};
+use super::{Input, StripOrder, TrackStrip};
 use crate::audio::BlockMut;
 
 /// A running mix over inputs of any kind. Its output is stereo and delayed by [`Summing::latency`]
@@ -15,7 +15,9 @@ pub struct Renderer<I> {
 impl<I: Input> Renderer<I> {
     /// Joins tracks, in session order, with their summing.
     pub(crate) fn new(tracks: Vec<TrackStrip<I>>, summing: Summing) -> Self {
-        Self { tracks, summing }
+        let mut mixer = Self { tracks, summing };
+        mixer.set_roles();
+        mixer
     }
 
     /// Returns the tracks, in session order.
@@ -44,10 +46,24 @@ impl<I: Input> Renderer<I> {
         self.summing.reset();
     }
 
+    /// Exchanges the order of the strips for another one. Audio thread.
+    pub fn swap_order(&mut self, order: &mut StripOrder) {
+        self.summing.swap_order(order);
+        self.set_roles();
+    }
+
+    /// Sets whether each track has keys, and whether it is one.
+    fn set_roles(&mut self) {
+        let order = self.summing.order();
+        for (index, track) in self.tracks.iter_mut().enumerate() {
+            track.set_role(order.is_late(index), order.is_key(index));
+        }
+    }
+
     /// Renders the next block, stereo. Audio thread, if the inputs allow it.
     pub fn process(&mut self, out: &mut BlockMut<'_>) {
         let Self { tracks, summing } = self;
         TrackStrip::process_batch(tracks, 0..out.frames());
-        summing.mix(&tracks[..], out);
+        summing.mix(&mut tracks[..], out);
     }
 }

@@ -3,12 +3,15 @@
 mod chain;
 mod connection;
 mod crossfade;
+mod key_plan;
+mod keyed_unit;
 pub(crate) mod mixer;
 mod pan_matrix;
 mod ramp;
 mod routing;
 mod solo;
 mod strip;
+mod strip_order;
 mod sum;
 pub(crate) mod summing;
 mod swappable_chain;
@@ -17,6 +20,8 @@ mod swappable_chain;
 pub use chain::{Chain, ChainError, InsertId};
 #[doc(hidden)]
 pub use connection::{CompensationDelay, Connection};
+#[doc(hidden)]
+pub use key_plan::{ChainOutline, ChainRoute, KeyPlan, KeyPoint};
 #[doc(hidden)]
 pub use mixer::Renderer;
 #[doc(hidden)]
@@ -32,8 +37,10 @@ pub use solo::SoloSwitches;
 #[doc(hidden)]
 pub use strip::{BusStrip, Input, Strip, StripOutputs, TrackStrip};
 #[doc(hidden)]
+pub use strip_order::{StripInputs, StripOrder};
+#[doc(hidden)]
 pub use sum::MixSum;
 #[doc(hidden)]
-pub use summing::{Summing, TrackOutputs};
+pub use summing::{MixTracks, Summing};
 #[doc(hidden)]
 pub use swappable_chain::{IncomingChain, SwappableChain};

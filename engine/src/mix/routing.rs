@@ -1,8 +1,11 @@
 //! Routing: buses in an order in which each follows its sources, and connections with the
-//! delays that align all paths into a sum.
+//! delays that align all paths into a sum, and all keys with the signals that they move.
 
+use super::key_plan::{ChainOutline, ChainRoute};
 use super::pan_matrix::fader;
+use super::strip_order::{StripInputs, StripOrder};
 use crate::session::{AuxSend, MASTER, Session};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Target of a connection.
@@ -34,19 +37,25 @@ pub struct BusRoute {
     pub index: usize,
     /// Connections into it, in order.
     pub connections: Vec<ConnectionPlan>,
-    /// Latency of its output, in frames.
-    pub latency: u64,
+    /// Keys of its inserts, and the latency of its output.
+    pub chain: ChainRoute,
 }
 
 /// The connections of a session.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Routing {
+    /// Chains of the tracks, in session order.
+    pub tracks: Vec<ChainRoute>,
     /// Buses, each after all of its sources.
     pub buses: Vec<BusRoute>,
     /// Connections into the master, tracks first, in order.
     pub master: Vec<ConnectionPlan>,
     /// Latency of the sum at the master, in frames.
     pub latency: u64,
+    /// Keys of the master's inserts, and the latency of its output.
+    pub master_chain: ChainRoute,
+    /// Order of the strips.
+    pub order: StripOrder,
 }
 
 /// Invalid connections of a session. A checked session has none of these.
@@ -61,6 +70,17 @@ pub enum RoutingError {
         /// The requested name.
         to: String,
     },
+    /// No track or bus has the name of a key.
+    #[error("{from}: there is no track or bus called {key:?}")]
+    UnknownKey {
+        /// The strip with the key.
+        from: String,
+        /// The requested name.
+        key: String,
+    },
+    /// Strips are the keys of each other, directly or through others.
+    #[error("keys make a circle of strips that wait for each other")]
+    KeyCycle,
     /// A bus feeds itself, directly or through others.
     #[error("the buses {0} feed each other in a circle")]
     Cycle(String),
@@ -74,12 +94,17 @@ struct Edge {
 }
 
 impl Routing {
-    /// Computes the connections. `track_latency` and `bus_latency` are the latencies of the insert
-    /// chains, in frames, in session order.
+    /// Computes the connections. `tracks` and `buses` are the outlines of the insert chains, in
+    /// session order.
     ///
     /// # Errors
-    /// When a name is unknown or buses feed each other in a circle.
-    pub fn new(session: &Session, track_latency: &[u64], bus_latency: &[u64]) -> Result<Self, RoutingError> {
+    /// When a name is unknown, or strips feed or key each other in a circle.
+    pub fn new(
+        session: &Session,
+        tracks: &[ChainOutline],
+        buses: &[ChainOutline],
+        master: &ChainOutline,
+    ) -> Result<Self, RoutingError> {
         let order = bus_order(session)?;
         let destination = |name: &str, from: &str| find_bus(session, name, from, &order);
         let mut edges = Vec::new();
@@ -99,41 +124,103 @@ impl Routing {
             connect(Node::Bus(position), &bus.name, &bus.output, &bus.sends)?;
         }
 
-        let mut bus_output_latency = Vec::with_capacity(order.len());
-        let mut buses = Vec::with_capacity(order.len());
-        for (position, &index) in order.iter().enumerate() {
-            let (connections, input_latency) =
-                balance(&edges, Destination::Bus(position), track_latency, &bus_output_latency);
-            let latency = input_latency + bus_latency[index];
-            bus_output_latency.push(latency);
-            buses.push(BusRoute { index, connections, latency });
+        let names = KeyNames::new(session, &order);
+        let of_tracks = session.tracks.iter().zip(tracks).map(|(track, chain)| names.nodes(&track.title(), chain));
+        let of_buses = order.iter().map(|&index| names.nodes(&session.buses[index].name, &buses[index]));
+        let sources = |to| edges.iter().filter(move |edge| edge.to == Destination::Bus(to)).map(|edge| edge.from);
+        let inputs = StripInputs {
+            track_keys: of_tracks.collect::<Result<_, _>>()?,
+            bus_sources: (0..order.len()).map(|position| sources(position).collect()).collect(),
+            bus_keys: of_buses.collect::<Result<_, _>>()?,
+            master_keys: names.nodes(MASTER, master)?,
+        };
+        let strip_order = StripOrder::new(&inputs).ok_or(RoutingError::KeyCycle)?;
+
+        let none = ChainRoute::default();
+        let mut routes = Self {
+            // Those of late tracks are replaced below.
+            tracks: tracks.iter().map(|chain| ChainRoute { latency: chain.latency, ..none.clone() }).collect(),
+            buses: order
+                .iter()
+                .map(|&index| BusRoute { index, connections: Vec::new(), chain: none.clone() })
+                .collect(),
+            ..Self::default()
+        };
+        for step in strip_order.steps() {
+            match *step {
+                Node::Track(index) => {
+                    routes.tracks[index] = routes.align(0, &tracks[index], &inputs.track_keys[index]);
+                }
+                Node::Bus(position) => {
+                    let (connections, input) = routes.balance(&edges, Destination::Bus(position));
+                    let chain = routes.align(input, &buses[order[position]], &inputs.bus_keys[position]);
+                    routes.buses[position] = BusRoute { index: order[position], connections, chain };
+                }
+            }
         }
         // The order of the sum is that of the session.
         edges.sort_by_key(|edge| match edge.from {
             Node::Track(index) => (false, index),
             Node::Bus(position) => (true, order[position]),
         });
-        let (master, latency) = balance(&edges, Destination::Master, track_latency, &bus_output_latency);
-        Ok(Self { buses, master, latency })
+        let (connections, latency) = routes.balance(&edges, Destination::Master);
+        let master_chain = routes.align(latency, master, &inputs.master_keys);
+        Ok(Self { master: connections, latency, master_chain, order: strip_order, ..routes })
+    }
+
+    /// Returns the strips that each strip takes signals from.
+    pub fn inputs(&self) -> StripInputs {
+        let sources = |bus: &BusRoute| bus.connections.iter().map(|connection| connection.from).collect();
+        StripInputs {
+            track_keys: self.tracks.iter().map(ChainRoute::nodes).collect(),
+            bus_sources: self.buses.iter().map(sources).collect(),
+            bus_keys: self.buses.iter().map(|bus| bus.chain.nodes()).collect(),
+            master_keys: self.master_chain.nodes(),
+        }
+    }
+
+    fn latency_of(&self, from: Node) -> u64 {
+        match from {
+            Node::Track(index) => self.tracks[index].latency,
+            Node::Bus(position) => self.buses[position].chain.latency,
+        }
+    }
+
+    /// Aligns the keys of a chain whose input has a latency.
+    fn align(&self, input: u64, outline: &ChainOutline, keys: &[Node]) -> ChainRoute {
+        ChainRoute::new(input, outline, keys.iter().map(|&from| (from, self.latency_of(from))))
+    }
+
+    /// Returns the connections into one sum, each delayed to match the longest path, and the
+    /// latency of that path.
+    fn balance(&self, edges: &[Edge], to: Destination) -> (Vec<ConnectionPlan>, u64) {
+        let incoming: Vec<&Edge> = edges.iter().filter(|edge| edge.to == to).collect();
+        let longest = incoming.iter().map(|edge| self.latency_of(edge.from)).max().unwrap_or(0);
+        let connections = incoming.iter().map(|edge| ConnectionPlan {
+            from: edge.from,
+            gain: edge.gain,
+            pre_fader: edge.pre_fader,
+            delay: longest - self.latency_of(edge.from),
+        });
+        (connections.collect(), longest)
     }
 }
 
-/// Returns the connections into one sum, each delayed to match the longest path, and the latency of
-/// that path.
-fn balance(edges: &[Edge], to: Destination, track_latency: &[u64], bus_latency: &[u64]) -> (Vec<ConnectionPlan>, u64) {
-    let latency_of = |from: Node| match from {
-        Node::Track(index) => track_latency[index],
-        Node::Bus(position) => bus_latency[position],
-    };
-    let incoming: Vec<&Edge> = edges.iter().filter(|edge| edge.to == to).collect();
-    let longest = incoming.iter().map(|edge| latency_of(edge.from)).max().unwrap_or(0);
-    let connections = incoming.iter().map(|edge| ConnectionPlan {
-        from: edge.from,
-        gain: edge.gain,
-        pre_fader: edge.pre_fader,
-        delay: longest - latency_of(edge.from),
-    });
-    (connections.collect(), longest)
+/// Strips by the names that keys have.
+struct KeyNames(BTreeMap<String, Node>);
+
+impl KeyNames {
+    fn new(session: &Session, order: &[usize]) -> Self {
+        let buses = order.iter().enumerate().map(|(at, &index)| (session.buses[index].name.clone(), Node::Bus(at)));
+        let tracks = session.tracks.iter().enumerate();
+        Self(buses.chain(tracks.map(|(index, track)| (track.title().into_owned(), Node::Track(index)))).collect())
+    }
+
+    /// Returns the strips of a chain's keys.
+    fn nodes(&self, from: &str, chain: &ChainOutline) -> Result<Vec<Node>, RoutingError> {
+        let unknown = |key: &str| RoutingError::UnknownKey { from: from.into(), key: key.into() };
+        chain.keys.iter().map(|at| self.0.get(&at.key).copied().ok_or_else(|| unknown(&at.key))).collect()
+    }
 }
 
 fn find_bus(session: &Session, name: &str, from: &str, order: &[usize]) -> Result<Destination, RoutingError> {
@@ -175,6 +262,7 @@ pub enum Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mix::key_plan::{KeyPlan, KeyPoint};
     use crate::session::{Bus, Track};
 
     fn session(buses: &[(&str, &str)]) -> Session {
@@ -189,12 +277,57 @@ mod tests {
         Session { buses, ..Session::default() }
     }
 
+    fn outlines(latencies: &[u64]) -> Vec<ChainOutline> {
+        latencies.iter().copied().map(ChainOutline::of_latency).collect()
+    }
+
+    fn routing(session: &Session, tracks: &[u64], buses: &[u64]) -> Result<Routing, RoutingError> {
+        Routing::new(session, &outlines(tracks), &outlines(buses), &ChainOutline::default())
+    }
+
+    #[test]
+    fn keys_are_aligned_with_the_inserts_that_they_move() {
+        let mut session = session(&[("drums", MASTER)]);
+        session.tracks = ["kick", "bass", "pad"].map(|name| Track::new(format!("{name}.wav"))).into();
+        session.tracks[0].output = "drums".into();
+        let keyed =
+            |latency, key: &str, before| ChainOutline { latency, keys: vec![KeyPoint { key: key.into(), before }] };
+        // The kick leaves its chain at 40, the drums theirs at 40 + 7. The bass comes to its insert
+        // at 15 of 20, the pad at 60 of 90, the sum to the master's at 20 + (40 − 15) = 45, or 90.
+        let tracks = [ChainOutline::of_latency(40), keyed(20, "kick", 15), keyed(90, "drums", 60)];
+        let master = keyed(1, "bass", 0);
+        let routing = Routing::new(&session, &tracks, &outlines(&[7]), &master).unwrap();
+        let plan = |from, delay, wait| vec![KeyPlan { from, delay, wait }];
+        assert_eq!(routing.tracks[1], ChainRoute { keys: plan(Node::Track(0), 0, 25), latency: 45 });
+        assert_eq!(routing.tracks[2], ChainRoute { keys: plan(Node::Bus(0), 13, 0), latency: 90 });
+        assert_eq!(routing.latency, 90);
+        assert_eq!(routing.master_chain, ChainRoute { keys: plan(Node::Track(1), 45, 0), latency: 91 });
+        assert_eq!(routing.order.steps(), [Node::Track(1), Node::Bus(0), Node::Track(2)]);
+        let delays: Vec<u64> = routing.master.iter().map(|connection| connection.delay).collect();
+        assert_eq!(delays, [45, 0, 43]);
+    }
+
+    #[test]
+    fn unknown_keys_and_circles_of_keys_are_refused() {
+        let mut session = session(&[("drums", MASTER)]);
+        session.tracks = vec![Track { output: "drums".into(), ..Track::new("kick.wav") }];
+        let keyed = |key: &str| ChainOutline { latency: 0, keys: vec![KeyPoint { key: key.into(), before: 0 }] };
+        let error = |key| {
+            let routing = Routing::new(&session, &[keyed(key)], &outlines(&[0]), &ChainOutline::default());
+            routing.unwrap_err().to_string()
+        };
+        assert_eq!(error("snare"), "kick: there is no track or bus called \"snare\"");
+        for circle in ["drums", "kick"] {
+            assert_eq!(error(circle), "keys make a circle of strips that wait for each other");
+        }
+    }
+
     #[test]
     fn paths_of_different_latency_are_aligned() {
         let mut session = session(&[("verb", MASTER)]);
         session.tracks = vec![Track::new("a.wav"), Track::new("b.wav")];
         session.tracks[1].sends = vec![AuxSend::new("verb")];
-        let routing = Routing::new(&session, &[100, 0], &[30]).unwrap();
+        let routing = routing(&session, &[100, 0], &[30]).unwrap();
         assert_eq!(routing.buses[0].connections[0].delay, 0);
         let delays: Vec<u64> = routing.master.iter().map(|connection| connection.delay).collect();
         // Track a has a delay of 100, track b of 0, the bus of 0 + 30: all leave at 100.
@@ -205,7 +338,7 @@ mod tests {
     #[test]
     fn buses_follow_their_sources_in_any_file_order() {
         let routing =
-            Routing::new(&session(&[("sum", MASTER), ("drums", "sum"), ("kick", "drums")]), &[], &[0, 5, 0]).unwrap();
+            routing(&session(&[("sum", MASTER), ("drums", "sum"), ("kick", "drums")]), &[], &[0, 5, 0]).unwrap();
         let order: Vec<usize> = routing.buses.iter().map(|bus| bus.index).collect();
         assert_eq!(order, [2, 1, 0]);
         assert_eq!(routing.latency, 5);
@@ -213,9 +346,9 @@ mod tests {
 
     #[test]
     fn cycles_and_unknown_buses_are_refused_by_name() {
-        let circle = Routing::new(&session(&[("a", "b"), ("b", "a")]), &[], &[0, 0]).unwrap_err();
+        let circle = routing(&session(&[("a", "b"), ("b", "a")]), &[], &[0, 0]).unwrap_err();
         assert_eq!(circle.to_string(), "the buses a, b feed each other in a circle");
-        let unknown = Routing::new(&session(&[("a", "c")]), &[], &[0]).unwrap_err();
+        let unknown = routing(&session(&[("a", "c")]), &[], &[0]).unwrap_err();
         assert_eq!(unknown.to_string(), "a: there is no bus called \"c\"");
     }
 }

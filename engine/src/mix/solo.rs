@@ -80,6 +80,7 @@ impl SoloSwitches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mix::ChainOutline;
     use crate::session::{AuxSend, Bus, Track};
 
     /// Returns the switches of kick → drums → band → master, bass → band, vox → master with a send
@@ -90,7 +91,8 @@ mod tests {
         vox.sends = vec![AuxSend::new("verb")];
         let mut session = Session { tracks: vec![to("kick", "drums"), to("bass", "band"), vox], ..Session::default() };
         session.buses = vec![Bus::new("band"), Bus { output: "band".into(), ..Bus::new("drums") }, Bus::new("verb")];
-        let routing = Routing::new(&session, &[0; 3], &[0; 3]).unwrap();
+        let chains = vec![ChainOutline::default(); 3];
+        let routing = Routing::new(&session, &chains, &chains, &ChainOutline::default()).unwrap();
         SoloSwitches::new(&session, &routing)
     }
 

@@ -4,15 +4,15 @@ use super::chain::Chain;
 use super::pan_matrix::{Matrix, RampedMatrix};
 use super::swappable_chain::SwappableChain;
 use crate::audio::{AudioBuffer, Block, BlockMut};
-use crate::process::{Processor, TRACKS_PER_BATCH};
+use crate::process::TRACKS_PER_BATCH;
 use std::ops::Range;
 
 /// Frames of a track that pass through its whole strip at a time. The output of one insert is still
 /// in the nearest cache for the next.
-const PIECE: usize = 1_024;
+pub(super) const PIECE: usize = 1_024;
 
 /// Returns the start and the number of frames of each piece.
-fn pieces(frames: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn pieces(frames: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..frames).step_by(PIECE).map(move |start| (start, PIECE.min(frames - start)))
 }
 
@@ -46,6 +46,10 @@ pub struct Strip {
     matrix: RampedMatrix,
     pre_fader_matrix: Option<RampedMatrix>,
     outputs: StripOutputs,
+    /// True if its inserts run with the buses, since they have keys.
+    is_late: bool,
+    /// True if it is the key of another strip.
+    is_key: bool,
 }
 
 /// Output of a strip, stereo: after the fader, and before it if a send needs it.
@@ -53,6 +57,9 @@ pub struct Strip {
 pub struct StripOutputs {
     post_fader: AudioBuffer,
     pre_fader: Option<AudioBuffer>,
+    /// Signal of a key: after the inserts, before fader and pan, in the channels of the source. For
+    /// a late strip, the input of the inserts until they have run.
+    key: Option<AudioBuffer>,
 }
 
 impl StripOutputs {
@@ -62,6 +69,16 @@ impl StripOutputs {
             Some(output) if pre_fader => output.first(frames),
             _ => self.post_fader.first(frames),
         }
+    }
+
+    /// Returns a range of the frames. Audio thread.
+    pub(super) fn range(&self, pre_fader: bool, range: Range<usize>) -> Block<'_> {
+        self.first(pre_fader, range.end).slice(range)
+    }
+
+    /// Returns a range of the signal of a key; `None` if it is not one. Audio thread.
+    pub(super) fn key(&self, range: Range<usize>) -> Option<Block<'_>> {
+        self.key.as_ref().map(|key| key.first(range.end).slice(range))
     }
 }
 
@@ -75,7 +92,22 @@ impl Strip {
             outputs: StripOutputs {
                 post_fader: AudioBuffer::new(2, max_block),
                 pre_fader: pre_fader.then(|| AudioBuffer::new(2, max_block)),
+                key: None,
             },
+            is_late: false,
+            is_key: false,
+        }
+    }
+
+    /// Returns a strip without inserts that takes the place of a late one where its input is read.
+    fn reader(&self) -> Self {
+        Self {
+            chain: SwappableChain::new(Chain::default()),
+            source: AudioBuffer::new(self.source.channels(), self.source.frames()),
+            matrix: self.matrix.clone(),
+            pre_fader_matrix: None,
+            outputs: self.outputs.clone(),
+            ..*self
         }
     }
 
@@ -113,6 +145,32 @@ impl Strip {
         self.fade(frames, to);
     }
 
+    /// Keeps the input in a range of the outputs, until the inserts run.
+    fn defer(&mut self, frames: usize, to: usize) {
+        if let Some(key) = &mut self.outputs.key {
+            key.range_mut(to..to + frames).copy_from(&self.source.first(frames));
+        }
+    }
+
+    /// Runs the inserts of a late strip on a range of at most [`PIECE`] frames. Audio thread.
+    pub(super) fn process_late(&mut self, range: Range<usize>) {
+        let frames = range.len();
+        if let Some(input) = self.outputs.key(range.clone()) {
+            self.source.first_mut(frames).copy_from(&input);
+            self.process(frames, range.start);
+        }
+    }
+
+    /// Exchanges the outputs for others of the same strip. Audio thread.
+    pub fn swap_outputs(&mut self, other: &mut StripOutputs) {
+        std::mem::swap(&mut self.outputs, other);
+    }
+
+    /// Returns the outputs of the last calls.
+    pub fn outputs(&self) -> &StripOutputs {
+        &self.outputs
+    }
+
     /// Does the same as [`Strip::process`] for four strips.
     fn process_batch(mut strips: [&mut Self; TRACKS_PER_BATCH], frames: usize, to: usize) {
         let [a, b, c, d] = strips.each_mut().map(|strip| (&mut strip.chain, strip.source.first_mut(frames)));
@@ -124,6 +182,9 @@ impl Strip {
 
     fn fade(&mut self, frames: usize, to: usize) {
         let source = self.source.first(frames);
+        if let Some(key) = self.outputs.key.as_mut().filter(|_| self.is_key) {
+            key.range_mut(to..to + frames).copy_from(&source);
+        }
         self.matrix.apply(&source, &mut self.outputs.post_fader.range_mut(to..to + frames));
         if let (Some(matrix), Some(output)) = (&mut self.pre_fader_matrix, &mut self.outputs.pre_fader) {
             matrix.apply(&source, &mut output.range_mut(to..to + frames));
@@ -151,15 +212,43 @@ impl<I: Input> TrackStrip<I> {
                 for track in four.iter_mut() {
                     track.read_input(piece);
                 }
-                Strip::process_batch(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
+                if four.iter().any(|track| track.strip.is_late) {
+                    four.iter_mut().for_each(|track| track.process_early(piece, range.start + start));
+                } else {
+                    Strip::process_batch(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
+                }
             }
         }
         for track in rest {
             for (start, piece) in pieces(frames) {
                 track.read_input(piece);
-                track.strip.process(piece, range.start + start);
+                track.process_early(piece, range.start + start);
             }
         }
+    }
+
+    /// Processes what has been read; a late track waits for its keys.
+    fn process_early(&mut self, frames: usize, to: usize) {
+        if self.strip.is_late { self.strip.defer(frames, to) } else { self.strip.process(frames, to) }
+    }
+
+    /// Makes room for the signal of a key. Control thread; allocates.
+    pub(crate) fn allow_keys(&mut self) {
+        let frames = self.strip.outputs.post_fader.frames();
+        self.strip.outputs.key = Some(AudioBuffer::new(self.input.channels(), frames));
+    }
+
+    /// Sets whether the track has keys and whether it is one, once there is room for them. Audio
+    /// thread.
+    pub(crate) fn set_role(&mut self, is_late: bool, is_key: bool) {
+        (self.strip.is_late, self.strip.is_key) = (is_late, is_key);
+    }
+
+    /// Takes the inserts and fader of a late track, to be run elsewhere; this one reads the input
+    /// from then on. `None` if the track is not late. Allocates.
+    pub(crate) fn take_late_strip(&mut self) -> Option<Strip> {
+        let reader = self.strip.is_late.then(|| self.strip.reader())?;
+        Some(std::mem::replace(&mut self.strip, reader))
     }
 
     fn read_input(&mut self, frames: usize) {
@@ -184,12 +273,7 @@ impl<I: Input> TrackStrip<I> {
 
     /// Exchanges the outputs for others of the same strip, which are written next. Audio thread.
     pub fn swap_outputs(&mut self, other: &mut StripOutputs) {
-        std::mem::swap(&mut self.strip.outputs, other);
-    }
-
-    /// Returns the latency of the inserts, in frames. Any thread.
-    pub fn latency(&self) -> u64 {
-        self.strip.chain.current().latency()
+        self.strip.swap_outputs(other);
     }
 
     /// Returns the inserts and fader.
@@ -216,9 +300,14 @@ impl BusStrip {
         self.strip.source.first_mut(frames)
     }
 
-    /// Renders the frames in its source. Audio thread.
-    pub fn process(&mut self, frames: usize) {
-        self.strip.process(frames, 0);
+    /// Renders the frames in its source into a range of its output. Audio thread.
+    pub fn process(&mut self, range: Range<usize>) {
+        self.strip.process(range.len(), range.start);
+    }
+
+    /// Returns the last frames after the inserts and before the fader. Audio thread.
+    pub(super) fn key(&self, frames: usize) -> Block<'_> {
+        self.strip.source.first(frames)
     }
 
     /// Returns the output of the last call, stereo. Audio thread.

@@ -1,27 +1,30 @@
 //! Summing of tracks: buses, sends, the master's inserts.
 
+use super::strip::{PIECE, pieces};
 use super::{
-    BusStrip, Chain, Connection, ConnectionPlan, Destination, Input, MixSum, Node, Routing, Strip, StripOutputs,
-    SwappableChain, TrackStrip,
+    BusStrip, Chain, Connection, ConnectionPlan, Destination, Input, MixSum, Node, Routing, Strip, StripOrder,
+    StripOutputs, SwappableChain, TrackStrip,
 };
-use crate::audio::{Block, BlockMut};
-use crate::process::Processor;
+use crate::audio::{AudioBuffer, Block, BlockMut};
+use crate::process::{KEY_CHANNELS, Processor};
+use std::ops::Range;
 
-/// Output of all tracks, in session order.
-pub trait TrackOutputs {
-    /// Returns the first `frames` frames of a track, stereo. Audio thread.
-    fn first(&self, index: usize, pre_fader: bool, frames: usize) -> Block<'_>;
+/// All tracks, in session order, as the sum needs them.
+pub trait MixTracks {
+    /// Returns the outputs of a track. Audio thread.
+    fn outputs(&self, index: usize) -> &StripOutputs;
+
+    /// Returns the strip of a late track, whose inserts are still to run. Audio thread.
+    fn late_mut(&mut self, index: usize) -> Option<&mut Strip>;
 }
 
-impl<I: Input> TrackOutputs for [TrackStrip<I>] {
-    fn first(&self, index: usize, pre_fader: bool, frames: usize) -> Block<'_> {
-        self[index].output(pre_fader, frames)
+impl<I: Input> MixTracks for [TrackStrip<I>] {
+    fn outputs(&self, index: usize) -> &StripOutputs {
+        self[index].outputs()
     }
-}
 
-impl TrackOutputs for [StripOutputs] {
-    fn first(&self, index: usize, pre_fader: bool, frames: usize) -> Block<'_> {
-        self[index].first(pre_fader, frames)
+    fn late_mut(&mut self, index: usize) -> Option<&mut Strip> {
+        self.get_mut(index).map(TrackStrip::strip_mut)
     }
 }
 
@@ -31,7 +34,18 @@ pub struct Summing {
     master_connections: Vec<Connection>,
     master: SwappableChain,
     sum: MixSum,
+    order: StripOrder,
+    /// A key on its way to a strip.
+    key: AudioBuffer,
     latency: u64,
+}
+
+/// A strip that is fed with keys.
+#[derive(Clone, Copy)]
+enum FedStrip {
+    Track(usize),
+    Bus(usize),
+    Master,
 }
 
 impl Summing {
@@ -45,6 +59,8 @@ impl Summing {
             latency: routing.latency + master.latency(),
             master: SwappableChain::new(master),
             sum: MixSum::new(max_block),
+            order: routing.order.clone(),
+            key: AudioBuffer::new(KEY_CHANNELS, PIECE),
         }
     }
 
@@ -86,6 +102,11 @@ impl Summing {
         }
     }
 
+    /// Returns all connections.
+    pub fn all_connections(&self) -> impl Iterator<Item = &Connection> {
+        self.buses.iter().flat_map(|(connections, _)| connections).chain(&self.master_connections)
+    }
+
     /// Returns all connections, to change them. Audio thread.
     pub fn all_connections_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
         self.buses.iter_mut().flat_map(|(connections, _)| connections).chain(&mut self.master_connections)
@@ -120,37 +141,109 @@ impl Summing {
         self.buses[position].1.output(false, frames)
     }
 
+    /// Exchanges the order of the strips for another one. Audio thread.
+    pub fn swap_order(&mut self, order: &mut StripOrder) {
+        std::mem::swap(&mut self.order, order);
+    }
+
+    /// Returns the order of the strips.
+    pub fn order(&self) -> &StripOrder {
+        &self.order
+    }
+
     /// Sums the last output of every track (as many frames as `out` has) through buses and master
-    /// inserts. Audio thread.
-    pub fn mix(&mut self, tracks: &(impl TrackOutputs + ?Sized), out: &mut BlockMut<'_>) {
-        let frames = out.frames();
-        let Self { buses, master_connections, master, sum, .. } = self;
-        for position in 0..buses.len() {
-            let (before, rest) = buses.split_at_mut(position);
-            let (connections, bus) = &mut rest[0];
-            add_all(connections, tracks, before, sum, frames);
-            sum.write(&mut bus.source_mut(frames));
-            bus.process(frames);
+    /// inserts. Late tracks are processed on the way. Audio thread.
+    pub fn mix(&mut self, tracks: &mut (impl MixTracks + ?Sized), out: &mut BlockMut<'_>) {
+        if !self.order.is_keyed() {
+            return self.mix_range(tracks, 0..out.frames(), out);
         }
-        add_all(master_connections, tracks, buses, sum, frames);
-        sum.write(out);
-        master.process(out);
+        for (start, frames) in pieces(out.frames()) {
+            let range = start..start + frames;
+            self.mix_range(tracks, range.clone(), &mut out.slice_mut(range));
+        }
+    }
+
+    /// Sums a range of the tracks' outputs. With keys, it has at most [`PIECE`] frames.
+    fn mix_range(&mut self, tracks: &mut (impl MixTracks + ?Sized), range: Range<usize>, out: &mut BlockMut<'_>) {
+        for step in 0..self.order.steps().len() {
+            match self.order.steps()[step] {
+                Node::Track(index) => {
+                    self.feed(FedStrip::Track(index), tracks, &range);
+                    if let Some(strip) = tracks.late_mut(index) {
+                        strip.process_late(range.clone());
+                    }
+                }
+                Node::Bus(position) => {
+                    let (before, rest) = self.buses.split_at_mut(position);
+                    let (connections, bus) = &mut rest[0];
+                    add_all(connections, tracks, before, &mut self.sum, &range);
+                    self.sum.write(&mut bus.source_mut(range.len()));
+                    self.feed(FedStrip::Bus(position), tracks, &range);
+                    self.buses[position].1.process(range.clone());
+                }
+            }
+        }
+        add_all(&mut self.master_connections, tracks, &self.buses, &mut self.sum, &range);
+        self.sum.write(out);
+        self.feed(FedStrip::Master, tracks, &range);
+        self.master.process(out);
+    }
+
+    /// Hands each insert of a strip the signal of its key, which has been processed before.
+    fn feed(&mut self, strip: FedStrip, tracks: &mut (impl MixTracks + ?Sized), range: &Range<usize>) {
+        if !self.order.is_keyed() {
+            return;
+        }
+        let Self { buses, master, key, .. } = self;
+        for index in 0.. {
+            let Some(from) = chain_of(strip, tracks, buses, master).and_then(|chain| chain.key_source(index)) else {
+                return;
+            };
+            let signal = match from {
+                Node::Track(index) => tracks.outputs(index).key(range.clone()),
+                Node::Bus(position) => Some(buses[position].1.key(range.len())),
+            };
+            let mut copy = key.first_mut(range.len());
+            match signal {
+                Some(signal) => (0..KEY_CHANNELS).for_each(|channel| {
+                    copy.channel_mut(channel).copy_from_slice(signal.channel(channel.min(signal.channels() - 1)));
+                }),
+                None => copy.fill(0.0),
+            }
+            if let Some(chain) = chain_of(strip, tracks, buses, master) {
+                chain.feed(index, &key.first(range.len()));
+            }
+        }
+    }
+}
+
+/// Returns the inserts of a strip.
+fn chain_of<'a>(
+    strip: FedStrip,
+    tracks: &'a mut (impl MixTracks + ?Sized),
+    buses: &'a mut [(Vec<Connection>, BusStrip)],
+    master: &'a mut SwappableChain,
+) -> Option<&'a mut SwappableChain> {
+    match strip {
+        FedStrip::Track(index) => tracks.late_mut(index).map(Strip::chain_mut),
+        FedStrip::Bus(position) => buses.get_mut(position).map(|(_, bus)| bus.strip_mut().chain_mut()),
+        FedStrip::Master => Some(master),
     }
 }
 
 fn add_all(
     connections: &mut [Connection],
-    tracks: &(impl TrackOutputs + ?Sized),
+    tracks: &(impl MixTracks + ?Sized),
     buses: &[(Vec<Connection>, BusStrip)],
     sum: &mut MixSum,
-    frames: usize,
+    range: &Range<usize>,
 ) {
-    sum.clear(frames);
+    sum.clear(range.len());
     for connection in connections {
-        let block = match connection.node() {
-            Node::Track(index) => tracks.first(index, connection.pre_fader(), frames),
-            Node::Bus(position) => buses[position].1.output(connection.pre_fader(), frames),
+        let outputs = match connection.node() {
+            Node::Track(index) => tracks.outputs(index),
+            Node::Bus(position) => buses[position].1.strip().outputs(),
         };
-        connection.add(&block, sum);
+        connection.add(&outputs.range(connection.pre_fader(), range.clone()), sum);
     }
 }

@@ -3,7 +3,8 @@
 
 use super::chain::Chain;
 use super::crossfade::Crossfade;
-use crate::audio::{AudioBuffer, BlockMut};
+use super::routing::Node;
+use crate::audio::{AudioBuffer, Block, BlockMut};
 use crate::process::{Processor, TRACKS_PER_BATCH};
 
 /// A chain on its way in or out, with the buffer for the crossfade. Built and dropped on a control
@@ -60,6 +61,30 @@ impl SwappableChain {
     /// Returns the replaced chain, to be dropped elsewhere. Audio thread.
     pub fn take_retired(&mut self) -> Option<Box<IncomingChain>> {
         self.crossfade.take_retired()
+    }
+
+    /// Returns the strip of a key, by its index among those of the chain and then of its successor.
+    /// Audio thread.
+    pub fn key_source(&mut self, index: usize) -> Option<Node> {
+        self.keyed(index).and_then(|(chain, index)| chain.key_source(index))
+    }
+
+    /// Takes the key of the frames that are processed next, by the index of
+    /// [`SwappableChain::key_source`]. Audio thread.
+    pub fn feed(&mut self, index: usize, key: &Block<'_>) {
+        if let Some((chain, index)) = self.keyed(index) {
+            chain.feed(index, key);
+        }
+    }
+
+    /// Returns the chain to which a key belongs, and its index there.
+    fn keyed(&mut self, index: usize) -> Option<(&mut Chain, usize)> {
+        let first = self.crossfade.current_mut().chain.fed_keys();
+        if index < first {
+            return Some((&mut self.crossfade.current_mut().chain, index));
+        }
+        let (_, next, _) = self.crossfade.both()?;
+        Some((&mut next.chain, index - first))
     }
 
     /// Clears all state; a crossfade ends at once. Audio thread.

@@ -6,6 +6,8 @@ mod align_files;
 mod builder;
 pub(crate) mod clip;
 mod error;
+#[cfg(all(test, feature = "live"))]
+mod key_tests;
 mod offline;
 pub(crate) mod options;
 mod output;

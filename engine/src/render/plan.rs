@@ -6,7 +6,7 @@ use super::session_warnings;
 use super::time_code::TimeCodes;
 use crate::align::{Alignment, ClipShift};
 use crate::io::{DecodeError, Fold, StemInfo, StemReader};
-use crate::mix::{Chain, ChainError, Routing, RoutingError};
+use crate::mix::{Chain, ChainError, ChainOutline, Routing, RoutingError};
 use crate::process::{ProcessSpec, Processor, Tail};
 use crate::resample::Retiming;
 use crate::session::{Container, OutputFormat, Problem, Session, SessionErrors};
@@ -96,9 +96,17 @@ impl Plan {
 
         let time_codes = TimeCodes::find(session.align.timecode, &session.tracks, &stems);
         let moves = vec![None; stems.len()];
-        let routing = Routing { buses: Vec::new(), master: Vec::new(), latency: 0 };
         let warnings = session_warnings::warnings(&session, &stems, rate);
-        let mut plan = Self { session, rate, stems, routing, tail: Tail::Frames(0), moves, time_codes, warnings };
+        let mut plan = Self {
+            session,
+            rate,
+            stems,
+            routing: Routing::default(),
+            tail: Tail::Frames(0),
+            moves,
+            time_codes,
+            warnings,
+        };
         plan.balance()?;
         Ok(plan)
     }
@@ -107,25 +115,25 @@ impl Plan {
     fn balance(&mut self) -> Result<(), PlanError> {
         const ANY_BLOCK: usize = 64;
         let session = &self.session;
-        let (mut track_latency, mut bus_latency) = (Vec::new(), Vec::new());
+        let (mut tracks, mut buses) = (Vec::new(), Vec::<ChainOutline>::new());
         let mut longest_track = 0;
         let mut rest = 0;
         for (index, track) in session.tracks.iter().enumerate() {
             let chain = Chain::build(&track.inserts, &self.spec(self.stems[index].layout.count(), ANY_BLOCK))
                 .map_err(|error| PlanError::insert(format!("track {:?}", track.title()), &error))?;
-            track_latency.push(chain.latency());
+            tracks.push(chain.outline());
             longest_track = longest_track.max(frames_of(chain.tail()));
         }
         for bus in &session.buses {
             let chain = Chain::build(&bus.inserts, &self.spec(2, ANY_BLOCK))
                 .map_err(|error| PlanError::insert(format!("bus {:?}", bus.name), &error))?;
-            bus_latency.push(chain.latency());
+            buses.push(chain.outline());
             rest += frames_of(chain.tail());
         }
         let master = Chain::build(&session.master.inserts, &self.spec(2, ANY_BLOCK))
             .map_err(|error| PlanError::insert("master", &error))?;
         self.tail = Tail::Frames(longest_track.saturating_add(rest).saturating_add(frames_of(master.tail())));
-        self.routing = Routing::new(session, &track_latency, &bus_latency)?;
+        self.routing = Routing::new(session, &tracks, &buses, &master.outline())?;
         Ok(())
     }
 

@@ -8,10 +8,9 @@ use super::finding::Finding;
 use super::master_name::{name_problem, tag_problem};
 use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
-use super::routing;
+use super::{keys, routing};
 use crate::dsp::Insert;
 use crate::io::{Fold, OPUS_RATE_HZ, StemReader};
-use crate::process::check_frequency;
 use crate::units::SampleRate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +47,10 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
     if !lost.contains("buses") {
         routes(session, &mut found);
     }
-    found.extend(routing::cycles(&session.buses));
+    if !lost.contains("buses") && !lost.contains("tracks") {
+        keys::unusable(session, &mut found);
+    }
+    found.extend(routing::cycles(session));
     times(session, &mut found);
     each_insert(session, |path, insert| {
         for (key, message) in insert.contradictions() {
@@ -182,7 +184,7 @@ pub(super) fn check_rate(session: &Session, rate: SampleRate) -> Vec<Finding> {
     let mut found = Vec::new();
     each_insert(session, |path, insert| {
         for number in insert.numbers().iter().filter(|number| number.is_frequency()) {
-            if let Err(error) = check_frequency(number.key, number.value, rate) {
+            if let Err(error) = number.check_rate(rate) {
                 found.push(Finding::new(&[path, &[Key(number.key)]].concat(), error.to_string()));
             }
         }

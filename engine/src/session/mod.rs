@@ -6,6 +6,7 @@ mod cross_checks;
 mod document;
 mod document_tree;
 mod finding;
+mod keys;
 mod limits;
 mod load;
 mod master_name;

@@ -16,7 +16,7 @@ pub(super) const RMS_MS: f64 = 10.0;
 
 /// Returns the magnitude of a sample: NaN counts as silence.
 #[inline]
-fn magnitude(sample: f32) -> f32 {
+pub(super) fn magnitude(sample: f32) -> f32 {
     let magnitude = sample.abs();
     let magnitude = if magnitude > 0.0 { magnitude } else { 0.0 };
     if magnitude < LARGEST { magnitude } else { LARGEST }

@@ -11,9 +11,12 @@ mod curve;
 pub mod de_esser;
 mod detector;
 pub mod dynamic_bell;
+mod ducker;
 mod gain_kernel;
 mod gain_stage;
 mod gate;
+mod key_filter;
+mod level_detector;
 mod limiter;
 mod mean_power;
 pub mod multiband;
@@ -32,6 +35,7 @@ mod windowed_sinc;
 #[doc(hidden)]
 pub use compressor::Compressor;
 pub use compressor::{CompressorSettings, Detector};
+pub use ducker::DuckerSettings;
 #[doc(hidden)]
 pub use gate::Gate;
 pub use gate::{GateDetector, GateSettings};

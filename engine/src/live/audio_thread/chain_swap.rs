@@ -24,19 +24,30 @@ impl<I: LiveInput> LiveEngine<I> {
         }
     }
 
-    /// Returns the number of frames until the parts of a swap are free.
-    pub(crate) fn frames_until_free(&self, swap: &ChainSwap) -> u64 {
-        let chain = match swap.slot {
+    fn chain(&self, slot: ChainSlot) -> &SwappableChain {
+        match slot {
             ChainSlot::Track(index) => self.renderer.tracks()[index].strip().chain(),
             ChainSlot::Bus(position) => {
                 self.renderer.summing().bus_strips().nth(position).map_or(&self.limiter, Strip::chain)
             }
             ChainSlot::Master => self.renderer.summing().master(),
             ChainSlot::Limiter => &self.limiter,
-        };
-        let connections =
-            swap.delays.iter().filter_map(|(to, index, _)| self.renderer.summing().connections(*to).get(*index));
-        connections.map(Connection::remaining).fold(chain.remaining(), u64::max)
+        }
+    }
+
+    /// Returns the number of frames until the parts of a swap are free. A swap with another order
+    /// waits for all parts: one exchange at a time leaves an order for old and new chains together.
+    pub(crate) fn frames_until_free(&self, swap: &ChainSwap) -> u64 {
+        let summing = self.renderer.summing();
+        if swap.order.is_some() {
+            let tracks = self.renderer.tracks().iter().map(|track| track.strip().chain().remaining());
+            let buses = summing.bus_strips().map(|bus| bus.chain().remaining());
+            let chains = tracks.chain(buses).chain([summing.master().remaining(), self.limiter.remaining()]);
+            return chains.chain(summing.all_connections().map(Connection::remaining)).max().unwrap_or(0);
+        }
+        let chains = swap.chains.iter().map(|(slot, _)| self.chain(*slot).remaining());
+        let connections = swap.delays.iter().filter_map(|(to, index, _)| summing.connections(*to).get(*index));
+        chains.chain(connections.map(Connection::remaining)).max().unwrap_or(0)
     }
 
     pub(crate) fn is_free(&self, swap: &ChainSwap) -> bool {
@@ -46,8 +57,12 @@ impl<I: LiveInput> LiveEngine<I> {
     pub(crate) fn apply_swap(&mut self, mut swap: Box<ChainSwap>) {
         let (wait, ramp) = (swap.wait, swap.ramp.unwrap_or(self.ramp));
         self.swapping = true;
-        if let Some(chain) = swap.chain.take() {
-            let refused = match self.chain_mut(swap.slot) {
+        if let Some(order) = &mut swap.order {
+            self.renderer.swap_order(order);
+        }
+        for (slot, chain) in &mut swap.chains {
+            let Some(chain) = chain.take() else { continue };
+            let refused = match self.chain_mut(*slot) {
                 Some(current) => current.replace(chain, wait, ramp),
                 None => Some(chain),
             };

@@ -4,11 +4,12 @@
 use super::strip_params::StripParam;
 use crate::live::control::command::StripId;
 use crate::live::stream::loop_range::LoopRange;
-use crate::mix::{CompensationDelay, Destination, IncomingChain};
+use crate::mix::{CompensationDelay, Destination, IncomingChain, StripOrder};
 
 /// Largest number of commands under way.
 pub(crate) const MAX_COMMANDS: usize = 1_024;
-/// Largest number of parts on their way back, beside those of an edit that moves every connection.
+/// Largest number of parts on their way back, beside those of an edit that moves every connection
+/// and every chain.
 pub(crate) const MAX_RETIRED: usize = 8_192;
 
 /// A prepared command.
@@ -48,10 +49,16 @@ pub(crate) enum ChainSlot {
 /// has been handed over.
 pub(crate) type DelayChange = (Destination, usize, Option<Box<CompensationDelay>>);
 
-/// A chain that replaces another one, and the delays that keep all paths aligned.
+/// A chain for one strip, until it has been handed over.
+pub(crate) type ChainChange = (ChainSlot, Option<Box<IncomingChain>>);
+
+/// Chains that replace others, and the delays that keep all paths aligned.
 pub(crate) struct ChainSwap {
-    pub(crate) slot: ChainSlot,
-    pub(crate) chain: Option<Box<IncomingChain>>,
+    /// The chain that was edited, and those whose keys are aligned anew.
+    pub(crate) chains: Vec<ChainChange>,
+    /// Order of the strips while old and new chains run; `None` where the keys stay the same.
+    /// Afterwards the order before, on its way back.
+    pub(crate) order: Option<Box<StripOrder>>,
     pub(crate) delays: Vec<DelayChange>,
     /// Frames for which the new parts run without being audible, until they are filled.
     pub(crate) wait: u64,
@@ -68,7 +75,7 @@ impl ChainSwap {
     /// Returns the largest number of parts that will come back because of it. Those of
     /// `added_delays` will not.
     pub(crate) fn parts(&self) -> usize {
-        2 + self.delays.len()
+        1 + self.chains.len() + self.delays.len()
     }
 }
 

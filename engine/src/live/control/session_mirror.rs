@@ -5,10 +5,14 @@ use super::chain_states::{ChainState, Chains, InsertState};
 use super::command::{Command, CommandError, StripId, find_strip, inserts_mut, with_field};
 use super::config::LiveConfig;
 use super::strip_name::StripName;
-use crate::live::audio_thread::message::{Action, ChainSlot, ChainSwap, DelayChange};
+use crate::live::audio_thread::engine::every_strip;
+use crate::live::audio_thread::message::{Action, ChainChange, ChainSlot, ChainSwap, DelayChange};
 use crate::live::audio_thread::strip_params::StripParam;
 use crate::master::MasterTarget;
-use crate::mix::{BusRoute, Chain, CompensationDelay, ConnectionPlan, Destination, IncomingChain, InsertId, Routing};
+use crate::mix::{
+    BusRoute, Chain, CompensationDelay, ConnectionPlan, Destination, IncomingChain, InsertId, KeyPlan, Routing,
+    RoutingError, StripOrder,
+};
 use crate::process::Processor;
 use crate::session::{Ceiling, Session, Target};
 use crate::units::SampleRate;
@@ -42,7 +46,7 @@ impl SessionMirror {
     /// Returns the audible session: without bypassed inserts.
     pub(crate) fn audible_session(&self) -> Session {
         let mut session = self.session.clone();
-        let strips = crate::live::audio_thread::engine::every_strip(session.tracks.len(), 0..session.buses.len());
+        let strips = every_strip(session.tracks.len(), 0..session.buses.len());
         for strip in strips {
             let mut states = self.chains.of(strip).into_iter().flat_map(|chain| &chain.inserts);
             inserts_mut(&mut session, strip).retain(|_| states.next().is_none_or(|state| !state.bypassed));
@@ -143,7 +147,8 @@ impl SessionMirror {
         let mut chains = self.chains.clone();
         let wait = chains.limiter_latency.max(chain.latency());
         chains.limiter_latency = chain.latency();
-        Ok(self.prepare_swap(session, chains, ChainSlot::Limiter, chain, 2, Vec::new(), wait))
+        let change = (ChainSlot::Limiter, Some(self.incoming(chain, 2)));
+        Ok(prepare_swap(session, chains, vec![change], None, Vec::new(), wait))
     }
 
     fn prepare_chain(
@@ -175,38 +180,72 @@ impl SessionMirror {
                 states.remove(insert);
             }
         }
-        let channels = match strip {
-            StripId::Track(index) => self.config.channels[index],
-            StripId::Bus(_) | StripId::Master => 2,
-        };
-        let audible = states.iter().zip(&*inserts).filter(|(state, _)| !state.bypassed);
-        let chain =
-            Chain::build_with_ids(audible.map(|(state, insert)| (state.id, insert)), &self.config.spec(channels))
-                .map_err(|error| CommandError::Invalid(error.to_string()))?;
+        let outline = self.build(&mut session, &chains, strip, &[])?.outline();
         check(&session, self.config.rate)?;
 
-        let old = std::mem::replace(&mut chains.of_mut(strip).latency, chain.latency());
-        let latencies = |chains: &[ChainState]| chains.iter().map(|chain| chain.latency).collect::<Vec<_>>();
-        chains.routing = Routing::new(&session, &latencies(&chains.tracks), &latencies(&chains.buses))
+        chains.of_mut(strip).outline = outline;
+        let outlines = |chains: &[ChainState]| chains.iter().map(|chain| chain.outline.clone()).collect::<Vec<_>>();
+        let (tracks, buses) = (outlines(&chains.tracks), outlines(&chains.buses));
+        chains.routing = Routing::new(&session, &tracks, &buses, &chains.master.outline)
             .map_err(|error| CommandError::Invalid(error.to_string()))?;
+        // Another latency may also move the keys of other strips.
+        let moved = every_strip(tracks.len(), 0..buses.len())
+            .filter(|other| *other == strip || self.chains.keys(*other) != chains.keys(*other))
+            .collect::<Vec<_>>();
+        let mut changes = Vec::with_capacity(moved.len());
+        for other in &moved {
+            let chain = self.build(&mut session, &chains, *other, chains.keys(*other))?;
+            changes.push((slot(*other, &chains.routing), Some(self.incoming(chain, self.channels(*other)))));
+        }
         let delays = self.changed_delays(&chains.routing);
-        let longest = delays.iter().map(|(.., frames)| *frames).max().unwrap_or(0);
-        let wait = longest.max(old).max(chain.latency());
+        let filled = moved.iter().map(|other| self.chains.filled_after(*other).max(chains.filled_after(*other)));
+        let wait = delays.iter().map(|(.., frames)| *frames).chain(filled).max().unwrap_or(0);
         let delays = delays
             .into_iter()
             .map(|(to, index, frames)| {
                 (to, index, Some(Box::new(CompensationDelay::new(frames, self.config.max_block))))
             })
             .collect();
-        let slot = match strip {
-            StripId::Track(index) => ChainSlot::Track(index),
-            StripId::Bus(index) => {
-                let position = chains.routing.buses.iter().position(|bus| bus.index == index);
-                ChainSlot::Bus(position.unwrap_or(usize::MAX))
-            }
-            StripId::Master => ChainSlot::Master,
-        };
-        Ok(self.prepare_swap(session, chains, slot, chain, channels, delays, wait))
+        let order = self.order_between(&chains.routing)?;
+        Ok(prepare_swap(session, chains, changes, order, delays, wait))
+    }
+
+    /// Builds the audible inserts of a strip.
+    fn build(
+        &self,
+        session: &mut Session,
+        chains: &Chains,
+        strip: StripId,
+        keys: &[KeyPlan],
+    ) -> Result<Chain, CommandError> {
+        let states = chains.of(strip).into_iter().flat_map(|chain| &chain.inserts);
+        let audible = states.zip(&*inserts_mut(session, strip)).filter(|(state, _)| !state.bypassed);
+        let inserts = audible.map(|(state, insert)| (state.id, insert));
+        Chain::build_with_ids(inserts, keys, &self.config.spec(self.channels(strip)))
+            .map_err(|error| CommandError::Invalid(error.to_string()))
+    }
+
+    fn channels(&self, strip: StripId) -> usize {
+        match strip {
+            StripId::Track(index) => self.config.channels[index],
+            StripId::Bus(_) | StripId::Master => 2,
+        }
+    }
+
+    fn incoming(&self, chain: Chain, channels: usize) -> Box<IncomingChain> {
+        Box::new(IncomingChain::new(chain, channels, self.config.max_block))
+    }
+
+    /// Returns an order of the strips for the old and the new keys together; `None` if they are the
+    /// same. One edit changes the keys of one strip, so that both together make no circle.
+    fn order_between(&self, new: &Routing) -> Result<Option<Box<StripOrder>>, CommandError> {
+        let (old, mut inputs) = (self.chains.routing.inputs(), new.inputs());
+        if inputs.has_keys_of(&old) {
+            return Ok(None);
+        }
+        inputs.join(old);
+        let order = StripOrder::new(&inputs).ok_or(RoutingError::KeyCycle);
+        order.map(|order| Some(Box::new(order))).map_err(|error| CommandError::Invalid(error.to_string()))
     }
 
     /// Returns the connections whose delay changes under a new routing: sum, index, and delay in
@@ -224,24 +263,32 @@ impl SessionMirror {
         };
         buses.flat_map(of_bus).chain(changed_in(Destination::Master, &old.master, &new.master)).collect()
     }
+}
 
-    #[expect(clippy::too_many_arguments)] // A move of all that has just been built.
-    fn prepare_swap(
-        &self,
-        session: Session,
-        chains: Chains,
-        slot: ChainSlot,
-        chain: Chain,
-        channels: usize,
-        delays: Vec<DelayChange>,
-        wait: u64,
-    ) -> PreparedCommand {
-        let chain = Some(Box::new(IncomingChain::new(chain, channels, self.config.max_block)));
-        let swap =
-            Box::new(ChainSwap { slot, chain, delays, wait, ramp: None, latency: chains.latency(), added_delays: 0 });
-        let parts = swap.parts();
-        PreparedCommand { action: Action::ChainSwap(swap), session, chains: Some(chains), parts }
+/// Returns the place of a strip's chain in the engine.
+fn slot(strip: StripId, routing: &Routing) -> ChainSlot {
+    match strip {
+        StripId::Track(index) => ChainSlot::Track(index),
+        StripId::Bus(index) => {
+            let position = routing.buses.iter().position(|bus| bus.index == index);
+            ChainSlot::Bus(position.unwrap_or(usize::MAX))
+        }
+        StripId::Master => ChainSlot::Master,
     }
+}
+
+fn prepare_swap(
+    session: Session,
+    next: Chains,
+    chains: Vec<ChainChange>,
+    order: Option<Box<StripOrder>>,
+    delays: Vec<DelayChange>,
+    wait: u64,
+) -> PreparedCommand {
+    let latency = next.latency();
+    let swap = Box::new(ChainSwap { chains, order, delays, wait, ramp: None, latency, added_delays: 0 });
+    let parts = swap.parts();
+    PreparedCommand { action: Action::ChainSwap(swap), session, chains: Some(next), parts }
 }
 
 /// Changes a parameter of a strip in the session and in the engine.

@@ -8,6 +8,8 @@ use std::ops::Range;
 pub(crate) struct MixChunk {
     /// Output of each track.
     pub(crate) outputs: Vec<StripOutputs>,
+    /// Session frame at which the sound of each track ends, once known.
+    pub(crate) track_ends: Vec<Option<u64>>,
     /// Number of frames in it.
     pub(crate) rendered: usize,
     /// Number of frames rendered before.

@@ -2,6 +2,7 @@
 //! the way.
 
 use super::chunk::MixChunk;
+use super::late_tracks::LateTracks;
 use super::mix_sink::{MixSummer, PremasterSink};
 use super::output_range::OutputRange;
 use super::strip_meter::StripMeter;
@@ -9,7 +10,7 @@ use super::track_groups::TrackGroups;
 use crate::io::wav::BroadcastExtension;
 use crate::io::{Fingerprint, StemOutcome};
 use crate::meter::Measurement;
-use crate::mix::TrackStrip;
+use crate::mix::{ChainRoute, TrackStrip};
 use crate::render::clip::Clip;
 use crate::render::error::RenderError;
 use crate::render::options::RenderOptions;
@@ -63,18 +64,19 @@ pub(crate) fn run<S: PremasterSink>(
     let rate = plan.sample_rate();
     let chunk = options.chunk_frames.max(1);
     let clips = if options.mix_only { plan.open_clips()? } else { plan.open_hashed_clips()? };
-    let (tracks, summing) = (plan.track_strips(clips, chunk)?, plan.summing(chunk)?);
+    let (mut tracks, summing) = (plan.track_strips(clips, chunk)?, plan.summing(chunk)?);
     let latency = summing.latency();
     let time = &plan.session().time;
     let start = rate.frames(time.start_s.unwrap_or(0.0));
-    let strip_meter =
-        |track: &TrackStrip<Clip>| (!options.mix_only).then(|| StripMeter::new(plan, start, track.latency()));
+    let strip_meter = |track: &ChainRoute| (!options.mix_only).then(|| StripMeter::new(plan, start, track.latency));
     let count = tracks.len();
-    let mut tracks = TrackGroups::new(tracks, strip_meter);
+    let mut meters: Vec<_> = plan.routing().tracks.iter().map(strip_meter).collect();
+    let late = LateTracks::take(&mut tracks, &mut meters);
+    let mut tracks = TrackGroups::new(tracks, meters);
     let buses = &plan.routing().buses;
     let sum = count + buses.len();
     let mut log = MeterLog::new(sum + 1, PAGE_ROWS, folder);
-    let bus_meters = buses.iter().map(|bus| StripMeter::new(plan, start, bus.latency)).collect();
+    let bus_meters = buses.iter().map(|bus| StripMeter::new(plan, start, bus.chain.latency)).collect();
     let mut span = OutputRange::new(plan, start);
     let expected = span.end.or(plan.expected_frames()).unwrap_or(0) + latency;
     let mut progress = PhaseProgress::start(on_progress, Phase::Mixing, expected)?;
@@ -84,16 +86,17 @@ pub(crate) fn run<S: PremasterSink>(
         Some(folder) => Some(StemFiles::new(plan, folder, options.bext(BroadcastExtension::STEM), start)?),
         None => None,
     };
-    let mut summer = MixSummer::new(rate, summing, bus_meters, chunk, (store, stems), measures);
+    let mut summer = MixSummer::new(rate, (summing, late), bus_meters, chunk, (store, stems), measures);
     let outputs = tracks.spare_outputs();
-    let mut ready = MixChunk { outputs, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
+    let track_ends = vec![None; count];
+    let mut ready = MixChunk { outputs, track_ends, rendered: 0, position: 0, frames: 0..0, at: 0, span: span.clone() };
     let mut position = 0;
     while span.end.is_none_or(|end| position < end + latency) {
         // If the end is known, no frame beyond it is read, so that reading a stem does not depend
         // on the chunks.
         let left = span.end.map_or(chunk as u64, |end| end + latency - position);
         let frames = left.min(chunk as u64) as usize;
-        rayon::join(|| summer.sum_chunk(&ready), || tracks.render(frames)).0?;
+        rayon::join(|| summer.sum_chunk(&mut ready), || tracks.render(frames)).0?;
         for (index, track) in tracks.each().enumerate() {
             if let Some(source) = track.input.take_error() {
                 return Err(RenderError::Stem { track: plan.session().tracks[index].title().into_owned(), source });
@@ -105,6 +108,9 @@ pub(crate) fn run<S: PremasterSink>(
                 .map_or(Ok(()), |track_meter| log.store_page(strip, &mut track_meter.meter))
                 .map_err(RenderError::MeterLog)?;
         }
+        for (track, meter) in summer.late_meters() {
+            log.store_page(track, meter).map_err(RenderError::MeterLog)?;
+        }
         for (bus, meter) in buses.iter().zip(summer.bus_meters()) {
             log.store_page(count + bus.index, meter).map_err(RenderError::MeterLog)?;
         }
@@ -115,13 +121,14 @@ pub(crate) fn run<S: PremasterSink>(
             |session_frame: u64| (session_frame + latency).saturating_sub(position).min(frames as u64) as usize;
         let (first, last) = (within(start), span.end.map_or(frames, within));
         tracks.swap_outputs(&mut ready.outputs);
+        ready.track_ends.iter_mut().zip(tracks.each()).for_each(|(end, track)| *end = track.input.end());
         (ready.rendered, ready.position, ready.frames) = (frames, position, first..last.max(first));
         ready.at = (position + first as u64).saturating_sub(latency);
         ready.span = span.clone();
         position += frames as u64;
         progress.at(position)?;
     }
-    summer.sum_chunk(&ready)?;
+    summer.sum_chunk(&mut ready)?;
     let totals = summer.finish();
 
     let output_end = span.output_end(totals.audible_until);
@@ -132,9 +139,9 @@ pub(crate) fn run<S: PremasterSink>(
     let fingerprints = tracks.each().map(|track| track.input.fingerprint()).collect();
     let mut end = |strip: usize, meter| log.end(strip, meter).map_err(RenderError::MeterLog);
     let mut results = Vec::with_capacity(count);
-    for (index, (track, track_meter)) in tracks.into_each().enumerate() {
-        let measured = track_meter.map(|track_meter| end(index, track_meter.meter)).transpose()?;
-        results.push(TrackResult::new(&track, measured));
+    for (index, ((track, track_meter), late_meter)) in tracks.into_each().zip(totals.late.into_meters()).enumerate() {
+        let measured = track_meter.or(late_meter).map(|track_meter| end(index, track_meter.meter)).transpose()?;
+        results.push(TrackResult::new(&track, plan.routing().tracks[index].latency, measured));
     }
     let mut in_session_order: Vec<_> = buses.iter().map(|bus| bus.index).zip(totals.buses).collect();
     in_session_order.sort_by_key(|(index, _)| *index);
@@ -157,7 +164,7 @@ pub(crate) fn run<S: PremasterSink>(
 }
 
 impl TrackResult {
-    fn new(track: &TrackStrip<Clip>, measured: Option<Measurement>) -> Self {
-        Self { outcome: track.input.outcome().clone(), end: track.input.position(), latency: track.latency(), measured }
+    fn new(track: &TrackStrip<Clip>, latency: u64, measured: Option<Measurement>) -> Self {
+        Self { outcome: track.input.outcome().clone(), end: track.input.position(), latency, measured }
     }
 }

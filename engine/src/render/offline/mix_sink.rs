@@ -2,6 +2,7 @@
 //! past a meter, to the store.
 
 use super::chunk::MixChunk;
+use super::late_tracks::LateTracks;
 use super::strip_meter::StripMeter;
 use crate::audio::{AudioBuffer, Block, ChannelLayout};
 use crate::meter::ProgrammeMeter;
@@ -44,12 +45,15 @@ pub(crate) struct MixTotals<S> {
     pub(crate) audible_until: u64,
     /// Meters of the buses, in the order of the routing.
     pub(crate) buses: Vec<ProgrammeMeter>,
+    /// Tracks with keys.
+    pub(crate) late: LateTracks,
 }
 
 /// The sum of the tracks, with meters on it and on its buses, and the store.
 pub(crate) struct MixSummer<S> {
     rate: SampleRate,
     summing: Summing,
+    late: LateTracks,
     bus_meters: Vec<StripMeter>,
     /// The sum, stereo.
     buffer: AudioBuffer,
@@ -65,20 +69,31 @@ impl<S: PremasterSink> MixSummer<S> {
     /// measured. Allocates.
     pub(crate) fn new(
         rate: SampleRate,
-        summing: Summing,
+        (summing, late): (Summing, LateTracks),
         bus_meters: Vec<StripMeter>,
         chunk: usize,
         (store, stems): (S, Option<StemFiles>),
         measures: bool,
     ) -> Self {
         let meter = measures.then(|| ProgrammeMeter::new(rate, &ChannelLayout::stereo()));
-        Self { rate, summing, bus_meters, buffer: AudioBuffer::new(2, chunk), meter, store, stems, audible_until: 0 }
+        Self {
+            rate,
+            summing,
+            late,
+            bus_meters,
+            buffer: AudioBuffer::new(2, chunk),
+            meter,
+            store,
+            stems,
+            audible_until: 0,
+        }
     }
 
     /// Sums the next chunk, and stores the sum.
-    pub(crate) fn sum_chunk(&mut self, chunk: &MixChunk) -> Result<(), RenderError> {
-        let Self { summing, bus_meters, buffer, .. } = self;
-        summing.mix(&chunk.outputs[..], &mut buffer.first_mut(chunk.rendered));
+    pub(crate) fn sum_chunk(&mut self, chunk: &mut MixChunk) -> Result<(), RenderError> {
+        let Self { summing, late, bus_meters, buffer, .. } = self;
+        let rendered = chunk.rendered;
+        late.with(chunk, |tracks| summing.mix(tracks, &mut buffer.first_mut(rendered)));
         for (block, bus_meter) in summing.bus_outputs(chunk.rendered).zip(bus_meters) {
             bus_meter.observe(&block, chunk.position, chunk.span.stems_end);
         }
@@ -99,6 +114,11 @@ impl<S: PremasterSink> MixSummer<S> {
         self.store.append(&block, confirmed, self.meter.as_mut())
     }
 
+    /// Returns the meters of the tracks with keys, each with its index in the session.
+    pub(crate) fn late_meters(&mut self) -> impl Iterator<Item = (usize, &mut ProgrammeMeter)> {
+        self.late.meters()
+    }
+
     /// Returns the meters of the buses, in the order of their outputs.
     pub(crate) fn bus_meters(&mut self) -> impl Iterator<Item = &mut ProgrammeMeter> {
         self.bus_meters.iter_mut().map(|bus_meter| &mut bus_meter.meter)
@@ -112,6 +132,7 @@ impl<S: PremasterSink> MixSummer<S> {
     /// Returns the result.
     pub(crate) fn finish(self) -> MixTotals<S> {
         let buses = self.bus_meters.into_iter().map(|bus_meter| bus_meter.meter).collect();
-        MixTotals { store: self.store, stems: self.stems, sum: self.meter, audible_until: self.audible_until, buses }
+        let Self { store, stems, meter: sum, audible_until, late, .. } = self;
+        MixTotals { store, stems, sum, audible_until, buses, late }
     }
 }

@@ -4,6 +4,7 @@
 pub(super) mod align_pass;
 pub(super) mod chunk;
 pub(super) mod exact_sum;
+pub(super) mod late_tracks;
 pub(super) mod master_pass;
 pub(super) mod master_stage;
 pub(super) mod mix_pass;

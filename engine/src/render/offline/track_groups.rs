@@ -29,15 +29,15 @@ struct Members {
 
 impl TrackGroups {
     /// Forms groups of four; the remaining tracks stay single. Allocates.
-    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, meter: impl Fn(&TrackStrip<Clip>) -> Option<StripMeter>) -> Self {
+    pub(crate) fn new(tracks: Vec<TrackStrip<Clip>>, meters: Vec<Option<StripMeter>>) -> Self {
         let mut groups = Vec::new();
-        let mut tracks = tracks.into_iter();
+        let (mut tracks, mut meters) = (tracks.into_iter(), meters.into_iter());
         while tracks.len() > 0 {
             // Fewer than four run one after the other in any case: each by itself, so that several
             // threads can share them.
             let size = if tracks.len() >= TRACKS_PER_BATCH { TRACKS_PER_BATCH } else { 1 };
             let tracks: Vec<_> = tracks.by_ref().take(size).collect();
-            let meters = tracks.iter().map(&meter).collect();
+            let meters = meters.by_ref().take(size).collect();
             groups.push(Group { done: AtomicUsize::new(0), members: Mutex::new(Members { tracks, meters }) });
         }
         Self(groups)

@@ -1,7 +1,8 @@
 //! Documents read back as the session that was written, and the reverse.
 
 use super::*;
-use crate::dsp::Insert;
+use crate::dsp::dynamics::{CompressorSettings, DuckerSettings};
+use crate::dsp::{Insert, Key};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -244,6 +245,20 @@ fn sound(mut session: Session, stem: &Path) -> Session {
         track
             .sends
             .retain_mut(|send| names.first().filter(|_| count > 0).map(|name| send.to.clone_from(name)).is_some());
+    }
+    // The first track is the key of all others, and has none itself.
+    let first = Key::new(session.tracks[0].title());
+    let tracks = session.tracks.iter_mut().map(|track| &mut track.inserts);
+    let buses = session.buses.iter_mut().map(|bus| &mut bus.inserts);
+    for (strip, inserts) in tracks.chain(buses).chain([&mut session.master.inserts]).enumerate() {
+        for insert in inserts {
+            let (Insert::Compressor(CompressorSettings { key, .. }) | Insert::Ducker(DuckerSettings { key, .. })) =
+                insert
+            else {
+                continue;
+            };
+            *key = if strip == 0 { Key::default() } else { first.clone() };
+        }
     }
     if session.time.end_s.is_some() {
         (session.time.start_s, session.time.end_s) = (None, Some(1.5));

@@ -3,6 +3,7 @@
 
 mod documents;
 mod insert_settings;
+mod keys;
 mod problems;
 mod reference;
 

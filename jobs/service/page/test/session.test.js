@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { insertKinds, fromSlider, newInsert, toSlider } from '../js/logic/schema.js';
-import { freeBusName, outputs, titleOf } from '../js/logic/session.js';
+import { freeBusName, keySources, outputs, titleOf } from '../js/logic/session.js';
 import { changes } from '../js/logic/words.js';
 
 test('outputs that would make a circle are not offered', () => {
@@ -13,6 +13,17 @@ test('outputs that would make a circle are not offered', () => {
   assert.deepEqual(outputs(document, { bus: 'x' }), ['master', 'y']);
   assert.deepEqual(outputs(document, { bus: 'y' }), ['master']);
   assert.deepEqual(outputs(document, { bus: 'z' }), ['master', 'x', 'y']);
+});
+
+test('keys that would make a circle are not offered', () => {
+  const document = {
+    tracks: [{ file: 'kick.wav', output: 'drums' }, { file: 'bass.wav', inserts: [{ type: 'ducker', key: 'kick' }] }],
+    buses: [{ name: 'drums' }, { name: 'echo' }],
+  };
+  assert.deepEqual(keySources(document, { track: 'kick' }), ['echo']);
+  assert.deepEqual(keySources(document, { track: 'bass' }), ['kick', 'drums', 'echo']);
+  assert.deepEqual(keySources(document, { bus: 'drums' }), ['kick', 'bass', 'echo']);
+  assert.deepEqual(keySources(document, 'master'), ['kick', 'bass', 'drums', 'echo']);
 });
 
 test('titles and free names', () => {

@@ -154,9 +154,9 @@ fn exchange(slot: usize, delays: [bool; 3], wait: u64, ramp: u64) -> (Box<ChainS
         parts.push((SLOTS.len() + index, Part::of(&*delay)));
         changes.push((to, connection, Some(delay)));
     }
-    let (slot, chain, ramp_frames) = (SLOTS[slot], Some(chain), Some(ramp));
-    let swap =
-        Box::new(ChainSwap { slot, chain, delays: changes, wait, ramp: ramp_frames, latency: 0, added_delays: 0 });
+    let (chains, order, ramp_frames) = (vec![(SLOTS[slot], Some(chain))], None, Some(ramp));
+    let delays = changes;
+    let swap = Box::new(ChainSwap { chains, order, delays, wait, ramp: ramp_frames, latency: 0, added_delays: 0 });
     let model = Exchange { swap: Part::of(&*swap), parts, frames: wait + ramp };
     (swap, model)
 }
@@ -193,7 +193,8 @@ proptest! {
                     Retired::Chain(chain) => Part::of(&**chain),
                     Retired::Delay(delay) => Part::of(&**delay),
                     Retired::Swap(swap) => {
-                        prop_assert!(swap.chain.is_none() && swap.delays.iter().all(|(.., delay)| delay.is_none()));
+                        prop_assert!(swap.chains.iter().all(|(_, chain)| chain.is_none()));
+                        prop_assert!(swap.delays.iter().all(|(.., delay)| delay.is_none()));
                         applied.push((Part::of(&**swap), swap.added_delays));
                         Part::of(&**swap)
                     }

@@ -22,6 +22,7 @@ const SHORT = /** @type {Record<string, string>} */ ({
   transient_shaper: 'trans',
   multiband: 'multi',
   dynamic_bell: 'dyn',
+  ducker: 'duck',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */
@@ -61,6 +62,8 @@ export function oneValue(insert) {
       return `${insert.bands ?? 3}`;
     case 'delay':
       return `${Math.round(insert.time_ms)}`;
+    case 'ducker':
+      return `${number(insert.depth_db ?? 12, 0)} dB`;
     case 'limiter':
       return number(insert.ceiling_dbtp ?? -1);
     default:
@@ -71,7 +74,7 @@ export function oneValue(insert) {
 /** Two values of an insert, for a chip above its form. @param {Insert} insert */
 export function twoValues(insert) {
   const hz = insert.frequency_hz ?? insert.cutoff_hz;
-  const parts = [];
+  const parts = insert.key ? [`← ${insert.key}`] : [];
   if (hz !== undefined) parts.push(`${frequency(hz)}Hz`.replace(/(\d)Hz/, '$1 Hz'));
   if (insert.threshold_db !== undefined) parts.push(`${number(insert.threshold_db, 0)} dB`);
   if (insert.gain_db !== undefined) parts.push(`${signed(insert.gain_db)} dB`);

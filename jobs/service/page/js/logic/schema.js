@@ -11,6 +11,7 @@
  * @property {number} [max]
  * @property {boolean} [whole]
  * @property {any[]} [choices]
+ * @property {string} [none] words for the empty choice among names
  *
  * @typedef {{type: string, description: string, fields: Field[]}} InsertKind
  */
@@ -93,7 +94,7 @@ export function insertKinds(root) {
 }
 
 /** Values that an insert begins with where the schema has no default: audible, and harmless. */
-const BEGINNINGS = /** @type {Record<string, Record<string, number>>} */ ({
+const BEGINNINGS = /** @type {Record<string, Record<string, number|string>>} */ ({
   high_pass: { cutoff_hz: 80 },
   low_pass: { cutoff_hz: 12000 },
   bell: { frequency_hz: 1000, gain_db: 0 },
@@ -107,6 +108,7 @@ const BEGINNINGS = /** @type {Record<string, Record<string, number>>} */ ({
   delay: { time_ms: 350 },
   de_esser: { threshold_db: -30 },
   dynamic_bell: { frequency_hz: 3000, threshold_db: -30 },
+  ducker: { key: '' },
 });
 
 /**

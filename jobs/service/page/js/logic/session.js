@@ -118,6 +118,27 @@ export function outputs(document, place) {
 }
 
 /**
+ * Returns the strips that a detector of a place may measure without a circle, by name.
+ * @param {SessionDocument} document
+ * @param {Place} place
+ */
+export function keySources(document, place) {
+  const all = strips(document);
+  const waiting = new Set(place === 'master' ? [] : [placeName(place)]);
+  // Grows while it is walked: each name adds the strips that it feeds or keys.
+  for (const name of waiting) {
+    const from = all.find((one) => placeName(one.place) === name)?.strip;
+    for (const to of [from?.output, ...(from?.sends ?? []).map((send) => send.to)]) {
+      if (to && to !== 'master') waiting.add(to);
+    }
+    for (const { place: other, strip } of all) {
+      if (strip.inserts?.some(({ key }) => key === name)) waiting.add(placeName(other));
+    }
+  }
+  return all.map((one) => placeName(one.place)).filter((name) => !waiting.has(name));
+}
+
+/**
  * Returns a name that no bus has.
  * @param {SessionDocument} document
  */

@@ -77,7 +77,11 @@ function choiceField(field, value, onField) {
   const select = h(
     'select',
     { 'data-key': field.key },
-    choices.map((choice) => h('option', { value: String(choice) }, String(choice).replaceAll('_', ' '))),
+    choices.map((choice) => {
+      // Names of strips stand as they are.
+      const text = field.none === undefined ? String(choice).replaceAll('_', ' ') : choice || field.none;
+      return h('option', { value: String(choice) }, text);
+    }),
   );
   select.value = String(value ?? choices[0]);
   select.addEventListener('change', () =>

@@ -2,7 +2,7 @@ import { fill, h, setAttr } from '../../dom.js';
 import { typeName, twoValues } from '../../logic/inserts.js';
 import * as format from '../../logic/format.js';
 import { insertKinds, newInsert } from '../../logic/schema.js';
-import { outputs, placeFrom, placeKey, placeName, stripAt } from '../../logic/session.js';
+import { keySources, outputs, placeFrom, placeKey, placeName, stripAt } from '../../logic/session.js';
 import { button } from '../../parts/notice.js';
 import { bypassKey, openChain, sendNumber } from './chain.js';
 import { editStrip } from './mix.js';
@@ -58,6 +58,7 @@ export class Editor {
       mix.bypassed.has(bypassKey(place, number)),
       Object.keys(strip.inserts ?? {}),
       number === -1 ? [mix.store.current.buses?.map(({ name }) => name), strip.output] : null,
+      insert && 'key' in insert ? keySources(mix.store.current, place) : null,
     ]);
     const focused = this.form.contains(document.activeElement);
     if (key !== this.key || (!focused && JSON.stringify(values) !== this.values)) {

@@ -2,7 +2,7 @@ import { h } from '../../dom.js';
 import { typeName } from '../../logic/inserts.js';
 import * as format from '../../logic/format.js';
 import { fieldsOf, insertKinds } from '../../logic/schema.js';
-import { outputs, placeKey, placeName, stripAt } from '../../logic/session.js';
+import { keySources, outputs, placeKey, placeName, stripAt } from '../../logic/session.js';
 import { commands } from '../../live/protocol.js';
 import { form } from '../../parts/form.js';
 import { button } from '../../parts/notice.js';
@@ -28,11 +28,13 @@ export class StepForms {
     const { mix } = this;
     const kind = mix.schema ? insertKinds(mix.schema).find(({ type }) => type === insert.type) : undefined;
     const nyquist = Math.floor(rateOf(mix) / 2 - 1);
-    const fields = (kind?.fields ?? []).map((field) =>
-      field.key.endsWith('_hz')
-        ? { ...field, max: Math.min(field.max ?? nyquist, nyquist, 22000), min: Math.max(field.min ?? 1, 10) }
-        : field,
-    );
+    const fields = (kind?.fields ?? []).map((field) => {
+      if (field.key === 'key') return this.keyField(field, place, insert);
+      if (!field.key.endsWith('_hz')) return field;
+      // A frequency of 0 stands for none.
+      const min = field.min === 0 ? 0 : Math.max(field.min ?? 1, 10);
+      return { ...field, max: Math.min(field.max ?? nyquist, nyquist, 22000), min };
+    });
     const off = mix.bypassed.has(bypassKey(place, at));
     const count = stripAt(mix.store.current, place)?.inserts?.length ?? 0;
     return [
@@ -63,6 +65,18 @@ export class StepForms {
         }),
       ),
     ];
+  }
+
+  /**
+   * Field of the strip that a detector measures.
+   * @param {import('../../logic/schema.js').Field} field @param {Place} place @param {any} insert
+   * @returns {import('../../logic/schema.js').Field}
+   */
+  keyField(field, place, insert) {
+    const names = keySources(this.mix.store.current, place);
+    // A key that the server refuses stays in sight.
+    const given = insert.key && !names.includes(insert.key) ? [insert.key] : [];
+    return { ...field, kind: 'choice', choices: ['', ...names, ...given], none: 'own input' };
   }
 
   /**

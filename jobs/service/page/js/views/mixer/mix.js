@@ -118,6 +118,9 @@ export function rename(mix, place, name) {
   mix.store.change(`rename ${old}`, (draft) => {
     const strip = stripAt(draft, place);
     strip.name = name;
+    for (const { inserts } of [...strips(draft).map((one) => one.strip), draft.master ?? {}]) {
+      for (const insert of inserts ?? []) if (insert.key === old) insert.key = name;
+    }
     if (!('bus' in place)) return;
     for (const other of [...(draft.tracks ?? []), ...(draft.buses ?? [])]) {
       if (other.output === old) other.output = name;
@@ -127,13 +130,16 @@ export function rename(mix, place, name) {
   return true;
 }
 
-/** Removes a bus; what led to it leads to the master. @param {Mix} mix @param {string} name */
+/** Removes a bus; what led to it leads to the master, and its keys end. @param {Mix} mix @param {string} name */
 export function removeBus(mix, name) {
   mix.store.change(`remove bus ${name}`, (draft) => {
     draft.buses = (draft.buses ?? []).filter((bus) => bus.name !== name);
     for (const other of [...(draft.tracks ?? []), ...draft.buses]) {
       if (other.output === name) delete other.output;
       if (other.sends) other.sends = other.sends.filter((send) => send.to !== name);
+    }
+    for (const { inserts } of [...(draft.tracks ?? []), ...draft.buses, draft.master ?? {}]) {
+      for (const insert of inserts ?? []) if (insert.key === name) insert.key = '';
     }
   });
 }
