@@ -36,7 +36,7 @@ pub enum OrderError {
         cause: String,
     },
     /// A URL needs a client of object stores, which the program lacks.
-    #[error("{url}: this version reaches no object stores; use a path, or a URL that begins with file")]
+    #[error("{url}: this program reaches no URLs: it was built without the feature cloud; use a path")]
     NoStores {
         /// The URL, redacted.
         url: String,

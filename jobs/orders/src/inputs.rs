@@ -5,21 +5,24 @@ use crate::document::Stem;
 use crate::error::OrderError;
 use crate::event::{Event, Watch};
 use crate::place::{Base, Place};
-use crate::remote::{Fetched, Remote};
+use crate::redact::redact;
+use crate::remote::{Fetched, KeepOn, Remote, Sink};
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind, Write};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::time::SystemTime;
 
 /// Stage of the work in which inputs are fetched.
 const STAGE: &str = "fetching";
 
-/// The inputs of one order.
-pub(crate) struct Inputs<'a> {
+/// The inputs of one piece of work: files of this machine as they are, others through the cache.
+/// Dropped, it removes what it fetched; the cache stays.
+pub struct Inputs<'a> {
     /// Hashes that the order states.
     stated: Vec<(Place, String)>,
     remote: Option<&'a dyn Remote>,
-    cache: &'a (dyn Fn() -> Result<Cache, OrderError> + Sync),
+    /// Folder and most bytes of the cache, which is opened once it is needed.
+    cache: (&'a Path, u64),
     opened: Option<(Cache, Scratch)>,
     taken: Vec<Taken>,
 }
@@ -28,16 +31,49 @@ pub(crate) struct Inputs<'a> {
 struct Taken {
     place: Place,
     path: PathBuf,
-    /// Length and time of the file before the work; `None` for the cache, which never changes.
-    mark: Option<(u64, Option<SystemTime>)>,
+    mark: Mark,
+}
+
+/// The mark that shows whether an input changed.
+enum Mark {
+    /// Length and time of a file before the work.
+    File(u64, Option<SystemTime>),
+    /// The tag of an object, where its server states one.
+    Object(Option<String>),
+}
+
+/// A destination that takes no byte: a transfer into it only shows that there is one.
+struct Closed {
+    offered: bool,
+}
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        self.offered = true;
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink for Closed {
+    fn restart(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<'a> Inputs<'a> {
-    /// Prepares the inputs of an order. `cache` opens the cache once it is needed.
-    pub(crate) fn new(
+    /// Prepares inputs, of which `stems` may state hashes. `cache` is the folder of the cache, and
+    /// the most bytes that it keeps; it is opened for the first remote place.
+    ///
+    /// # Errors
+    /// [`OrderError::Place`].
+    pub fn new(
         (stems, base): (&[Stem], &Base),
         remote: Option<&'a dyn Remote>,
-        cache: &'a (dyn Fn() -> Result<Cache, OrderError> + Sync),
+        cache: (&'a Path, u64),
     ) -> Result<Self, OrderError> {
         let mut stated = Vec::new();
         for stem in stems {
@@ -50,7 +86,10 @@ impl<'a> Inputs<'a> {
     }
 
     /// Returns inputs as local files: those of the machine as they are, others through the cache.
-    pub(crate) fn take(&mut self, places: &[Place], watch: &mut Watch<'_>) -> Result<Vec<PathBuf>, OrderError> {
+    ///
+    /// # Errors
+    /// Errors of the files and of the network; all missing local files at once.
+    pub fn take(&mut self, places: &[Place], watch: &mut Watch<'_>) -> Result<Vec<PathBuf>, OrderError> {
         // Before anything is fetched: a missing file ends the work at once.
         let missing: Vec<String> = places
             .iter()
@@ -93,11 +132,11 @@ impl<'a> Inputs<'a> {
                     Some(_) => Some(hash(path).map_err(|error| OrderError::io(path, error))?),
                     None => None,
                 };
-                (path.clone(), Some((about.len(), about.modified().ok())), found)
+                (path.clone(), Mark::File(about.len(), about.modified().ok()), found)
             }
             Place::Remote(url) => {
-                let (path, hash) = self.fetch(place, url, &mut |bytes| event(watch, bytes))?;
-                (path, None, Some(hash))
+                let (path, hash, tag) = self.fetch(place, url, &mut |bytes| event(watch, bytes))?;
+                (path, Mark::Object(tag), Some(hash))
             }
         };
         if let (Some(stated), Some(found)) = (self.stated(place), found)
@@ -113,14 +152,14 @@ impl<'a> Inputs<'a> {
         self.stated.iter().find(|(stated, _)| stated == place).map(|(_, hash)| hash)
     }
 
-    /// Returns an object as a file of this order, with its hash. Where the cache has it already,
-    /// its server only confirms that it is still the same.
+    /// Returns an object as a file of this order, with its hash and tag. Where the cache has it
+    /// already, its server only confirms that it is still the same.
     fn fetch(
         &mut self,
         place: &Place,
         url: &str,
-        keep_on: &mut crate::remote::KeepOn<'_>,
-    ) -> Result<(PathBuf, String), OrderError> {
+        keep_on: &mut KeepOn<'_>,
+    ) -> Result<(PathBuf, String, Option<String>), OrderError> {
         let remote = self.remote.ok_or_else(|| OrderError::NoStores { url: place.shown() })?;
         let number = self.taken.len();
         let (cache, scratch) = self.opened()?;
@@ -136,14 +175,18 @@ impl<'a> Inputs<'a> {
                 Ok(fetched) => fetched,
                 Err(error) => {
                     download.cancel();
-                    return Err(error);
+                    // Files are written in the cache alone: a full disk is named by its folder.
+                    return Err(match error {
+                        OrderError::Io { source, .. } => OrderError::io(cache.folder(), source),
+                        error => error,
+                    });
                 }
             };
             match (fetched, known.take()) {
                 (Fetched::Unchanged, Some(entry)) => {
                     download.cancel();
                     if cache.take(&entry.blake3, &path)? {
-                        return Ok((path, entry.blake3));
+                        return Ok((path, entry.blake3, Some(entry.tag)));
                     }
                 }
                 (Fetched::Unchanged, None) => {
@@ -153,10 +196,10 @@ impl<'a> Inputs<'a> {
                 }
                 (Fetched::Whole { tag }, _) => {
                     let blake3 = download.finish(cache, &path)?;
-                    if let Some(tag) = tag {
+                    if let Some(tag) = tag.clone() {
                         cache.record(url, &Entry { tag, blake3: blake3.clone() })?;
                     }
-                    return Ok((path, blake3));
+                    return Ok((path, blake3, tag));
                 }
             }
         }
@@ -167,7 +210,7 @@ impl<'a> Inputs<'a> {
         let opened = if let Some(opened) = self.opened.take() {
             opened
         } else {
-            let cache = (self.cache)()?;
+            let cache = Cache::open(self.cache.0, self.cache.1)?;
             let scratch = cache.scratch()?;
             (cache, scratch)
         };
@@ -175,22 +218,72 @@ impl<'a> Inputs<'a> {
         Ok((cache, scratch))
     }
 
+    /// Returns a text with the URLs of fetched files in place of their paths on this machine, which
+    /// differ each time; without secrets.
+    pub fn named(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for taken in &self.taken {
+            let (Place::Remote(url), Some(folder)) = (&taken.place, taken.path.parent()) else { continue };
+            let url = redact(url.split('?').next().unwrap_or(url));
+            let above = url.rfind('/').map_or("", |at| &url[..=at]);
+            // Only the folder is exchanged: the name may be escaped in the text.
+            text = text.replace(&format!("{}{MAIN_SEPARATOR}", folder.display()), above);
+        }
+        text
+    }
+
+    /// Returns true if files of this work lie in the cache.
+    pub fn has_fetched(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Ends the work, and keeps the fetched files until the folder is dropped; `None` if none were
+    /// fetched.
+    pub fn keep(self) -> Option<Scratch> {
+        self.opened.map(|(_, scratch)| scratch)
+    }
+
     /// Compares all inputs with those that the work began with, and the order's hashes with them.
-    pub(crate) fn check(&self) -> Result<(), OrderError> {
+    ///
+    /// # Errors
+    /// [`OrderError::Changed`], and errors of the network.
+    pub fn check(&self, keep_on: &mut KeepOn<'_>) -> Result<(), OrderError> {
         for (place, _) in &self.stated {
             if !self.taken.iter().any(|taken| taken.place == *place) {
                 return Err(OrderError::Document(format!("{}: the session does not use it", place.shown())));
             }
         }
         for taken in &self.taken {
-            let Some(mark) = taken.mark else { continue };
-            let changed = || OrderError::Changed { file: taken.place.shown() };
-            let about = fs::metadata(&taken.path).map_err(|_| changed())?;
-            if (about.len(), about.modified().ok()) != mark || !self.has_stated_hash(taken, &taken.path)? {
-                return Err(changed());
+            let unchanged = match (&taken.mark, &taken.place) {
+                (Mark::File(len, time), _) => {
+                    let is_same = |about: fs::Metadata| (about.len(), about.modified().ok()) == (*len, *time);
+                    fs::metadata(&taken.path).is_ok_and(is_same) && self.has_stated_hash(taken, &taken.path)?
+                }
+                // Bytes with the stated hash are the right ones, whatever is there by now.
+                (Mark::Object(Some(tag)), Place::Remote(url)) if self.stated(&taken.place).is_none() => {
+                    self.has_tag(url, tag, keep_on)?
+                }
+                (Mark::Object(_), _) => true,
+            };
+            if !unchanged {
+                return Err(OrderError::Changed { file: taken.place.shown() });
             }
         }
         Ok(())
+    }
+
+    /// Returns true if an object still has its tag.
+    fn has_tag(&self, url: &str, tag: &str, keep_on: &mut KeepOn<'_>) -> Result<bool, OrderError> {
+        let Some(remote) = self.remote else { return Ok(true) };
+        let mut closed = Closed { offered: false };
+        match remote.read(url, Some(tag), &mut closed, keep_on) {
+            Ok(fetched) => Ok(fetched == Fetched::Unchanged),
+            Err(_) if closed.offered => Ok(false),
+            Err(OrderError::Missing { .. }) => Ok(false),
+            // A signature may end before a long render does; what was read remains whole.
+            Err(OrderError::Refused { .. }) if url.contains('?') => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     fn has_stated_hash(&self, taken: &Taken, path: &Path) -> Result<bool, OrderError> {

@@ -74,6 +74,11 @@ impl Task<'_, '_> {
         self.inputs.take(places, self.watch)
     }
 
+    /// Returns a text with the URLs of fetched inputs in place of their paths on this machine.
+    pub fn named(&self, text: &str) -> String {
+        self.inputs.named(text)
+    }
+
     /// Returns the session of the order as its document, and the place at which its files start;
     /// `None` if the order names none.
     ///

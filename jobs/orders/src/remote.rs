@@ -1,6 +1,7 @@
 //! The contract of a client of object stores and servers.
 
 use crate::error::OrderError;
+use crate::redact::redact;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -47,6 +48,16 @@ pub trait Remote: Sync {
     /// # Errors
     /// Errors of the network. Whether the object was stored is not certain then.
     fn create(&self, url: &str, bytes: &[u8], keep_on: &mut KeepOn<'_>) -> Result<bool, OrderError>;
+
+    /// Replaces an object that still has the tag `known`; returns false, and stores nothing, where
+    /// it has another one or does not exist.
+    ///
+    /// # Errors
+    /// [`OrderError::Refused`] by clients that cannot; as [`Remote::create`] otherwise.
+    fn replace(&self, url: &str, known: &str, bytes: &[u8], keep_on: &mut KeepOn<'_>) -> Result<bool, OrderError> {
+        let _ = (known, bytes, keep_on);
+        Err(OrderError::Refused { url: redact(url), cause: "this client cannot replace an object".into() })
+    }
 
     /// Removes an object; one that does not exist counts as removed.
     ///

@@ -1,6 +1,6 @@
 //! The work on one order, from its document to its published result.
 
-use crate::cache::{Cache, hash};
+use crate::cache::hash;
 use crate::document::Order;
 use crate::error::OrderError;
 use crate::event::{Event, Watch};
@@ -62,8 +62,7 @@ impl Worker<'_> {
         if let Some(result) = found {
             return Ok(result);
         }
-        let open_cache = || Cache::open(&self.cache, self.cache_bytes);
-        let mut inputs = Inputs::new((&order.stems, base), self.remote, &open_cache)?;
+        let mut inputs = Inputs::new((&order.stems, base), self.remote, (&self.cache, self.cache_bytes))?;
         let mut attempt = Attempt { order, out: &*out, name: Uuid::now_v7().to_string(), names: Vec::new() };
         let folder = match &place {
             Place::Local(folder) => folder.join(&attempt.name),
@@ -90,7 +89,10 @@ impl Attempt<'_> {
         watch: &mut Watch<'w>,
     ) -> Result<OrderResult, OrderError> {
         let mut task = Task { order: self.order, folder, base, inputs, watch };
-        let done = (kind.run)(&mut task).and_then(|()| inputs.check()).and_then(|()| self.deliver(folder, watch));
+        let worked = (kind.run)(&mut task);
+        let mut keep_on = |_| at(watch, CHECKING, 1.0, "Comparing the inputs with those of the beginning");
+        let checked = worked.and_then(|()| inputs.check(&mut keep_on));
+        let done = checked.and_then(|()| self.deliver(folder, watch));
         match done {
             Ok(files) => self.publish(place, files, watch),
             Err(error) => {

@@ -51,6 +51,11 @@ impl Cache {
         Ok(cache)
     }
 
+    /// Returns the folder of the cache.
+    pub fn folder(&self) -> &Path {
+        &self.root
+    }
+
     /// Starts a folder for the files of an order.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 mod local;
 mod store;
 
+pub(crate) use store::object;
+
 use crate::error::OrderError;
 use crate::place::Place;
 use crate::remote::{KeepOn, Remote};

@@ -20,8 +20,13 @@ impl<'a> Store<'a> {
     }
 
     fn object(&self, attempt: &str, name: &str) -> String {
-        format!("{}/{attempt}/{}", self.url, escaped(name))
+        object(&self.url, attempt, name)
     }
+}
+
+/// Returns the URL of a file of an attempt, below the URL of the output folder.
+pub(crate) fn object(out: &str, attempt: &str, name: &str) -> String {
+    format!("{out}/{attempt}/{}", escaped(name))
 }
 
 impl Out for Store<'_> {

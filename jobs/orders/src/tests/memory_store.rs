@@ -37,6 +37,10 @@ impl MemoryStore {
     }
 }
 
+fn tag(bytes: &[u8]) -> String {
+    format!("\"{}\"", blake3::hash(bytes))
+}
+
 impl Remote for MemoryStore {
     fn read(
         &self,
@@ -49,15 +53,16 @@ impl Remote for MemoryStore {
             return Err(OrderError::Stopped);
         }
         let bytes = self.get(url).ok_or_else(|| OrderError::Missing { file: url.into() })?;
-        let tag = format!("\"{}\"", blake3::hash(&bytes));
+        let tag = tag(&bytes);
         if known == Some(&*tag) {
             return Ok(Fetched::Unchanged);
         }
         *self.transfers.lock().unwrap() += 1;
         // A transfer that breaks off and begins anew.
-        to.write_all(&bytes[..bytes.len() / 2]).unwrap();
-        to.restart().unwrap();
-        to.write_all(&bytes).map_err(|error| OrderError::io(Path::new(url), error))?;
+        let failed = |error| OrderError::io(Path::new(url), error);
+        to.write_all(&bytes[..bytes.len() / 2]).map_err(failed)?;
+        to.restart().map_err(failed)?;
+        to.write_all(&bytes).map_err(failed)?;
         Ok(Fetched::Whole { tag: Some(tag) })
     }
 
@@ -80,6 +85,17 @@ impl Remote for MemoryStore {
         }
         self.put(url, bytes);
         // A client repeats a request whose answer is lost, and finds its own object.
+        Ok(!std::mem::take(&mut *self.loses_answer.lock().unwrap()))
+    }
+
+    fn replace(&self, url: &str, known: &str, bytes: &[u8], _: &mut KeepOn<'_>) -> Result<bool, OrderError> {
+        if let Some(rival) = self.rival.lock().unwrap().take() {
+            self.put(url, &rival);
+        }
+        if self.get(url).is_none_or(|bytes| tag(&bytes) != known) {
+            return Ok(false);
+        }
+        self.put(url, bytes);
         Ok(!std::mem::take(&mut *self.loses_answer.lock().unwrap()))
     }
 

@@ -3,6 +3,7 @@
 mod memory_store;
 mod publication;
 mod remote_inputs;
+mod replacements;
 mod whole_orders;
 
 use crate::{Base, Event, Kind, Order, OrderError, OrderResult, SCHEMA, Task, Worker};

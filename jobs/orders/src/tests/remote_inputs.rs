@@ -1,8 +1,9 @@
 //! Inputs from a store, through the cache.
 
-use super::{Bench, names, order};
+use super::{Bench, COPY, names, order};
 use crate::OrderError;
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 
 fn stated(file: &str, bytes: &[u8]) -> Value {
     json!({ "file": file, "blake3": blake3::hash(bytes).to_hex().to_string() })
@@ -61,4 +62,26 @@ fn signatures_stay_out_of_the_cache_and_of_messages() {
     assert_eq!(names(&bench.path("cache/index")), [""; 0]);
     let error = bench.perform(&order(&json!(["a.wav", "ftp://h/b?sig=secret"]), "other")).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
+}
+
+/// Performs an order whose stem `url` is replaced while it is copied.
+fn perform_while_it_changes(bench: &Bench, stem: &Value, url: &str) -> Result<crate::OrderResult, OrderError> {
+    bench.perform_watched(&order(&json!([stem]), "out"), &[COPY], |event| {
+        if event.stage == "copied" {
+            bench.store.put(url, b"changed");
+        }
+        ControlFlow::Continue(())
+    })
+}
+
+#[test]
+fn an_object_that_changes_during_the_work_is_not_published() {
+    let bench = Bench::new();
+    let error = perform_while_it_changes(&bench, &json!("s3://b/a.wav"), "s3://b/a.wav").unwrap_err();
+    assert!(matches!(&error, OrderError::Changed { file } if file == "s3://b/a.wav"), "{error}");
+    assert!(error.is_temporary() && !bench.path("out").exists());
+    // Bytes with the stated hash are the right ones.
+    bench.store.put("s3://b/a.wav", b"remote");
+    let result = perform_while_it_changes(&bench, &stated("s3://b/a.wav", b"remote"), "s3://b/a.wav").unwrap();
+    assert_eq!(result.files[0].blake3, blake3::hash(b"remote").to_hex().to_string());
 }
