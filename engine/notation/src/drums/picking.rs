@@ -8,7 +8,7 @@ use crate::{Drum, Hit, SAMPLE_RATE};
 /// Least shared height of a hit of each drum: near the best mean F-measure over three banks of
 /// samples that neither trained the network nor measure it. Those of open hats and of cymbals are
 /// higher, for fewer hits in steady noise.
-const THRESHOLDS: [f32; DRUMS] = [0.63, 0.48, 0.42, 0.2, 0.42, 0.36, 0.26];
+const THRESHOLDS: [f32; DRUMS] = [0.6, 0.48, 0.42, 0.2, 0.42, 0.36, 0.26];
 
 /// Least activation of a peak that takes part in the sharing of heights.
 const LEAST_HEIGHT: f32 = 0.1;
