@@ -135,7 +135,8 @@ impl<'a> Texts<'a> {
         Ok(Self { table, block, ends, text })
     }
 
-    /// Returns the slot, this one or a later one, whose text holds a byte, and the end of that text.
+    /// Returns the slot, this one or a later one, whose text holds a byte, and the end of that
+    /// text.
     pub(crate) fn slot_from(&self, mut slot: usize, position: usize) -> (usize, usize) {
         // Hits lie close to each other where there are many.
         while slot < STEMS - 1 && self.ends[slot] <= position {
