@@ -127,12 +127,60 @@ fn an_analysis_is_that_of_analyse() {
 }
 
 #[test]
+fn a_notation_is_that_of_notate() {
+    let folder = bench();
+    assert_eq!(folder.run("analyse bass.flac drums.flac keys.flac -o song.json -q").code, Some(0));
+    assert_eq!(folder.run("notate bass.flac drums.flac --song song.json --out plain -q").code, Some(0));
+    order(&folder, "notation", &json!({ "stems": &STEMS[..2], "song": "song.json" }));
+    let run = folder.run("work order.json");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    let done = lines(&run);
+    assert!(stages(&done).contains(&"transcribing") && !stages(&done).contains(&"analysing"), "{}", run.stdout);
+    let attempt = format!("out/{}", result(&folder)["attempt"].as_str().unwrap());
+    assert_eq!(folder.names(&attempt), folder.names("plain"));
+    for name in folder.names("plain") {
+        let [written, plain] = [&*attempt, "plain"].map(|out| fs::read(folder.path(out).join(&name)).unwrap());
+        assert!(written == plain, "{name}: other bytes than notate's");
+    }
+}
+
+#[test]
+fn a_separation_is_that_of_separate() {
+    let folder = bench();
+    assert_eq!(folder.run("separate bass.flac --with classical --out plain -q").code, Some(0));
+    order(&folder, "separation", &json!({ "stems": ["bass.flac"], "with": "classical" }));
+    let run = folder.run("work order.json");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    assert!(stages(&lines(&run)).contains(&"separating"), "{}", run.stdout);
+    let attempt = format!("out/{}", result(&folder)["attempt"].as_str().unwrap());
+    assert_eq!(folder.names(&attempt), ["centre.wav", "harmonic.wav", "percussive.wav", "residual.json"]);
+    let [written, plain] = [&*attempt, "plain"].map(|out| fs::read(folder.path(out).join("centre.wav")).unwrap());
+    assert!(written == plain, "other bytes than separate's");
+    let report: Value =
+        serde_json::from_slice(&fs::read(folder.path(&attempt).join("residual.json")).unwrap()).unwrap();
+    assert_eq!((&report["song"], &report["parts"][0]["path"]), (&"bass.flac".into(), &"percussive.wav".into()));
+}
+
+#[test]
 fn orders_that_cannot_be_done_are_named_and_publish_nothing() {
     let folder = bench();
     folder.write("notes.wav", b"no sound here");
     let cut = json!({ "tracks": [{ "file": "bass.flac", "gain_db": 900 }] });
     for (kind, more, code, named) in [
-        ("notation", json!({ "stems": STEMS }), "kind_not_known", "mix, analysis"),
+        ("remix", json!({ "stems": STEMS }), "kind_not_known", "mix, analysis, notation, separation"),
+        ("analysis", json!({ "stems": STEMS, "session": {} }), "order_not_valid", "has no session"),
+        ("separation", json!({ "stems": STEMS }), "order_not_valid", "one stem: the song"),
+        ("separation", json!({ "stems": ["bass.flac"], "with": "tape" }), "order_not_valid", "classical"),
+        (
+            "separation",
+            json!({ "stems": ["bass.flac"], "with": "classical", "model": "htdemucs" }),
+            "order_not_valid",
+            "model is that of demucs",
+        ),
+        ("separation", json!({ "stems": ["bass.flac"], "with": "no.onnx" }), "input_missing", "no.onnx"),
+        ("notation", json!({}), "order_not_valid", "needs stems"),
+        ("notation", json!({ "stems": STEMS, "with": "demucs" }), "order_not_valid", "has no with"),
+        ("notation", json!({ "stems": STEMS, "song": "notes.wav" }), "work_failed", "not an analysis of a song"),
         ("mix", json!({ "schema": "mixdown.order/9" }), "schema_not_known", "mixdown.order/9"),
         ("mix", json!({}), "order_not_valid", "needs a session"),
         ("mix", json!({ "stems": ["bass.flac", "tuba.flac"] }), "input_missing", "tuba.flac"),
@@ -157,7 +205,7 @@ fn orders_that_cannot_be_done_are_named_and_publish_nothing() {
     assert!(run.code == Some(1) && run.stdout.contains("nothing.json"), "{}", run.stdout);
     assert_eq!(folder.run("work").code, Some(2));
     let schema: Value = serde_json::from_str(&folder.run("work --schema").stdout).unwrap();
-    assert_eq!(schema["properties"]["kind"]["enum"], json!(["mix", "analysis"]));
+    assert_eq!(schema["properties"]["kind"]["enum"], json!(["mix", "analysis", "notation", "separation"]));
 }
 
 #[cfg(unix)]

@@ -113,3 +113,21 @@ fn ctrl_c_ends_the_program_and_leaves_nothing() {
         assert_eq!(folder.names("."), ["bin", "song.wav"]);
     }
 }
+
+#[test]
+fn sigkill_of_the_command_ends_the_program_with_all_that_it_started() {
+    let folder = song();
+    write(&folder, HANGS);
+    let mut child = folder
+        .command()
+        .args(["separate", "song.wav", "--out", "parts", "--demucs", "bin/demucs"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(within(Duration::from_secs(20), || folder.path("bin/running").exists()));
+    // SIGKILL, which no process can catch.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(have_ended(&folder, "running"));
+}

@@ -46,6 +46,7 @@ mod document;
 mod error;
 mod export;
 mod facet;
+mod frame;
 mod hash;
 mod key;
 mod library;

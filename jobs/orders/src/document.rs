@@ -25,13 +25,25 @@ pub struct Order {
     #[schemars(length(min = 1, max = MAX_ID), regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"))]
     pub order_id: String,
     /// Kind of work.
-    #[schemars(extend("examples" = ["mix", "analysis"]))]
+    #[schemars(extend("examples" = ["mix", "analysis", "notation", "separation"]))]
     pub kind: String,
     /// For `mix`: the session, as a document or as the path or URL of one. Without it, the stems
     /// are mixed as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionSource>,
-    /// The stems, as paths or URLs. Beside a session they only state hashes of its files.
+    /// For `notation`: path or URL of the analysis of the song, as `mixdown analyse -o` writes it.
+    /// Without it, the stems are analysed first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub song: Option<String>,
+    /// For `separation`: `demucs`, `classical`, or path or URL of a model that ends in `.onnx`.
+    /// Without it `demucs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<String>,
+    /// For `separation` by demucs: the name of its model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The stems, as paths or URLs; for `separation` one, the song. Beside a session they only
+    /// state hashes of its files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<StemForm>")]
     pub stems: Vec<Stem>,
@@ -190,7 +202,12 @@ mod tests {
         let mut value = order();
         value["stems"] = json!(["a.wav", { "file": "s3://b/c.wav", "blake3": hash }]);
         value["session"] = json!({ "tracks": [{ "file": "a.wav" }] });
+        for (field, text) in [("song", "song.json"), ("with", "a.onnx"), ("model", "htdemucs")] {
+            value[field] = text.into();
+        }
         let parsed = Order::parse(&value.to_string()).unwrap();
+        let fields = [&parsed.song, &parsed.with, &parsed.model].map(|field| field.as_deref());
+        assert_eq!(fields, [Some("song.json"), Some("a.onnx"), Some("htdemucs")]);
         assert_eq!(parsed.stems[1], Stem { file: "s3://b/c.wav".into(), blake3: Some(hash) });
         let written = serde_json::to_string(&parsed).unwrap();
         assert_eq!(Order::parse(&written).unwrap(), parsed);
@@ -227,7 +244,7 @@ mod tests {
         let schema = json_schema(&["mix", "analysis"]);
         let properties = schema["properties"].as_object().unwrap();
         let names: Vec<&str> = properties.keys().map(String::as_str).collect();
-        assert_eq!(names, ["schema", "order_id", "kind", "session", "stems", "out"]);
+        assert_eq!(names, ["schema", "order_id", "kind", "session", "song", "with", "model", "stems", "out"]);
         assert_eq!(schema["properties"]["kind"]["enum"], json!(["mix", "analysis"]));
         assert_eq!(schema["required"], json!(["schema", "order_id", "kind", "out"]));
         assert_eq!(schema["properties"]["schema"]["const"], SCHEMA);

@@ -41,6 +41,7 @@ mod work;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use outcome::Failure;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 /// Stems in, master out: a mixing engine.
@@ -98,6 +99,13 @@ enum Command {
         /// The name of the work.
         work: String,
     },
+    /// Runs a program that ends with the process that started this one.
+    #[command(hide = true)]
+    Guard {
+        /// The program, then its arguments.
+        #[arg(last = true, required = true)]
+        program: Vec<OsString>,
+    },
 }
 
 impl Command {
@@ -117,7 +125,7 @@ impl Command {
             Self::Measure(measure) => measure.quiet,
             Self::Waveform(waveform) => waveform.quiet,
             Self::Diff(diff) => diff.quiet,
-            Self::Completions(_) | Self::Man(_) | Self::ServiceChild { .. } => false,
+            Self::Completions(_) | Self::Man(_) | Self::ServiceChild { .. } | Self::Guard { .. } => false,
             Self::Jobs(command) => command.is_quiet(),
             Self::Library(command) => command.is_quiet(),
         }
@@ -158,6 +166,11 @@ pub fn main() -> ExitCode {
         Command::ServiceChild { work } => {
             let done = mixdown_service::child(work);
             (false, if done { Ok(()) } else { Err(Failure::Reported) })
+        }
+        Command::Guard { program } => {
+            // One at least: clap demands it.
+            let (program, arguments) = program.split_first().map_or((OsStr::new(""), &[][..]), |(p, a)| (p, a));
+            return ExitCode::from(mixdown_separate::run_guarded(program, arguments));
         }
     };
     match result {

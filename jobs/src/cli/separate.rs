@@ -119,12 +119,25 @@ fn back_end(arguments: &SeparateArguments) -> Result<BackEnd, Failure> {
             Err(Failure::Usage("--demucs and --model do nothing to --with classical: leave them out".into()))
         }
         Some(With::Classical) => Ok(BackEnd::Classical),
-        Some(With::Onnx(path)) => Err(failure(SeparateError::NoOnnx(path.clone()))),
+        Some(With::Onnx(_)) if arguments.demucs.is_some() || arguments.model != DEFAULT_MODEL => {
+            Err(Failure::Usage("--demucs and --model do nothing to a model in a file: leave them out".into()))
+        }
+        Some(With::Onnx(path)) => BackEnd::onnx(path).map_err(failure),
         Some(With::Demucs) | None => {
             let limits = Limits { time: arguments.time_limit, memory_bytes: arguments.memory_limit };
             let program = find_demucs(arguments.demucs.as_deref()).map_err(failure)?;
-            Ok(BackEnd::Demucs(Demucs::new(program, &arguments.model, limits).map_err(failure)?))
+            let demucs = Demucs::new(program, &arguments.model, limits).map_err(failure)?;
+            Ok(BackEnd::Demucs(guarded(demucs)))
         }
+    }
+}
+
+/// Returns demucs as this program starts it.
+pub(super) fn guarded(demucs: Demucs) -> Demucs {
+    match std::env::current_exe() {
+        Ok(this) => demucs.guarded_by(this),
+        // A program that does not know its own path starts demucs by itself.
+        Err(_) => demucs,
     }
 }
 

@@ -4,20 +4,22 @@ use super::request::{self, RequestedStem, Target};
 use super::session::{self, SessionAnalysis};
 use super::work::ChildRequest;
 use super::{ANALYSIS_VERSION, Analysed};
-use crate::{Error, Library, Status, StemAnalysis, sidecar};
+use crate::frame::{Frame, HUNG_AFTER, Work};
+use crate::{Error, Library, Status, StemAnalysis};
 use mixdown_shell::job::JobError;
-use mixdown_shell::kinds::child::{ChildProcess, Program};
 use mixdown_shell::kinds::{JobKind, QueuedBy, Run, RunError, Signal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Stages of an analysis.
 const STAGES: [&str; 2] = ["analysing", "recording"];
+const WORK: Work =
+    Work { noun: "analysis", verb: "analyse", stage: STAGES[0], message: "Analysing the stems", percents: 96.0 };
 
 /// Analyses the stems of a song, and records the answer.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    program: Option<Program>,
+    frame: Frame,
     media: PathBuf,
 }
 
@@ -27,14 +29,13 @@ impl Analysis {
 
     /// Creates the type for a process that queues analyses but does not run them.
     pub fn queued() -> Self {
-        Self { program: None, media: PathBuf::new() }
+        Self { frame: Frame::queued(&WORK), media: PathBuf::new() }
     }
 
     /// Creates the type for a worker on the library of a media folder: `program` is called with
     /// `arguments` and must then call [`analyse_child`](super::analyse_child).
     pub fn run_by(program: PathBuf, arguments: &[&str], media: &Path) -> Self {
-        let program = (program, arguments.iter().map(|&argument| argument.to_owned()).collect());
-        Self { program: Some(program), media: media.to_path_buf() }
+        Self { frame: Frame::run_by(&WORK, program, arguments), media: media.to_path_buf() }
     }
 
     /// Returns the media folder of the library.
@@ -63,7 +64,7 @@ impl Analysis {
             }
             let stems = stems.iter().map(|stem| (stem.id.clone(), stem.blake3.clone())).collect();
             let written = session::write(&self.media, run.session_id, &SessionAnalysis { stems, analysis });
-            return written.map_err(|error| RunError::Failed(JobError::new("ANALYSIS_FAILED", error.to_string())));
+            return written.map_err(|error| WORK.failed(error.to_string()));
         };
         let analysed = stems.iter().zip(found.stems).map(|(requested, stem)| {
             let stem_type = Some(stem.stem_type).filter(|_| !requested.keeps_type);
@@ -86,7 +87,7 @@ impl JobKind for Analysis {
     }
 
     fn hung_after(&self) -> Duration {
-        Duration::from_secs(60 * 60)
+        HUNG_AFTER
     }
 
     fn queued_by(&self) -> QueuedBy {
@@ -94,33 +95,18 @@ impl JobKind for Analysis {
     }
 
     fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
-        let Some(program) = &self.program else {
-            let detail = "this program cannot analyse; let `mixdown jobs run` work the queue";
-            return Err(RunError::Failed(JobError::new("ANALYSIS_FAILED", detail)));
-        };
-        let Some((target, stems)) = request::parse(run.request) else {
-            return Err(RunError::Failed(JobError::new("ANALYSIS_FAILED", "the request of the job cannot be read")));
-        };
+        self.frame.program()?;
+        let (target, stems) = WORK.read(request::parse(run.request))?;
         self.mark(&target, Status::Running)?;
-        let folder = self.media.join(sidecar::FOLDER).join(".answers");
-        let answer = folder.join(format!("{}.{}.json", run.job_id, run.attempt));
-        let made = std::fs::create_dir_all(&folder);
-        made.map_err(|error| failed(&Error::Io { path: folder, source: error }))?;
-        let child = ChildProcess { program, limits: run.limits, work: "analysis" };
-        let request = ChildRequest { stems: stems.clone(), answer: answer.clone() };
-        let done = child.run(&request, &signal, run.watch).and_then(|_| {
-            let bytes =
-                std::fs::read(&answer).map_err(|error| failed(&Error::Io { path: answer.clone(), source: error }))?;
-            let unreadable = |error| RunError::Failed(JobError::new("ANALYSIS_FAILED", format!("the answer: {error}")));
-            let found: Analysed = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        let request = |answer| ChildRequest { stems: stems.clone(), answer };
+        let io = |path: &Path, source| failed(&Error::Io { path: path.to_path_buf(), source });
+        let done = self.frame.answer(run, &self.media, request, io).and_then(|(_, found): (_, Analysed)| {
             let stage = Signal::Progress { stage: Some(STAGES[1]), percent: 98, message: "Recording the answer" };
             if (run.watch)(stage).is_break() {
                 return Err(RunError::Stopped);
             }
             self.record(run, &target, &stems, found)
         });
-        // After a process that died there may be none.
-        let _ = std::fs::remove_file(&answer);
         run.extra.insert("analysis_version".into(), ANALYSIS_VERSION.into());
         match &done {
             Ok(()) => {}
@@ -130,13 +116,6 @@ impl JobKind for Analysis {
         }
         done
     }
-}
-
-/// Returns the progress that the process reports.
-fn signal(phase: &str, fraction: f64) -> Option<Signal> {
-    let percent = 1.0 + 96.0 * fraction.clamp(0.0, 1.0);
-    let message = "Analysing the stems";
-    (phase == STAGES[0]).then_some(Signal::Progress { stage: Some(STAGES[0]), percent: percent as u8, message })
 }
 
 fn failed(error: &Error) -> RunError {

@@ -2,9 +2,8 @@
 
 use super::request;
 use super::work::ChildRequest;
+use crate::frame::{Frame, HUNG_AFTER, Work};
 use crate::{Analysis, Library, NewStem, Place, StemType, Target, analysis_job, hash_file, sidecar};
-use mixdown_shell::job::JobError;
-use mixdown_shell::kinds::child::{ChildProcess, Program};
 use mixdown_shell::kinds::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -12,13 +11,15 @@ use std::time::Duration;
 
 /// Stages of a separation.
 const STAGES: [&str; 3] = ["separating", "analysing", "recording"];
+const WORK: Work =
+    Work { noun: "separation", verb: "separate", stage: STAGES[0], message: "Splitting the song", percents: 78.0 };
 /// Memory that the process may address, in MiB: programs with models map far more than they use.
 const MEMORY_MB: u64 = 64 << 10;
 
 /// Splits a stem of the library into parts.
 #[derive(Clone, Debug)]
 pub struct Separation {
-    program: Option<Program>,
+    frame: Frame,
     analysis: Analysis,
     /// False where the parts are not analysed by the same job.
     analyses: bool,
@@ -36,14 +37,14 @@ impl Separation {
 
     /// Creates the type for a process that queues separations but does not run them.
     pub fn queued() -> Self {
-        Self { program: None, analysis: Analysis::queued(), analyses: true }
+        Self { frame: Frame::queued(&WORK), analysis: Analysis::queued(), analyses: true }
     }
 
     /// Creates the type for a worker: `program` is called with `arguments` and must then call
-    /// [`separate_child`](super::separate_child); `analysis` analyses the parts.
+    /// [`separate_child`](super::separate_child), and with [`GUARD`](mixdown_separate::GUARD) as
+    /// that states; `analysis` analyses the parts.
     pub fn run_by(program: PathBuf, arguments: &[&str], analysis: Analysis) -> Self {
-        let program = (program, arguments.iter().map(|&argument| argument.to_owned()).collect());
-        Self { program: Some(program), analysis, analyses: true }
+        Self { frame: Frame::run_by(&WORK, program, arguments), analysis, analyses: true }
     }
 
     /// Returns the type without the analysis of the parts, which is then a step of its own.
@@ -63,19 +64,14 @@ impl Separation {
 
     /// Splits the stem of the request, and records the parts; returns what the process found.
     fn split(&self, run: &mut Run<'_>) -> Result<(Map<String, Value>, Placed), RunError> {
-        let Some(program) = &self.program else {
-            return Err(failed("this program cannot separate; let `mixdown jobs run` work the queue".into()));
-        };
-        let Some((request, song, blake3)) = request::parse(run.request) else {
-            return Err(failed("the request of the job cannot be read".into()));
-        };
+        let (program, _) = self.frame.program()?;
+        let (request, song, blake3) = WORK.read(request::parse(run.request))?;
         let media = self.analysis.media().to_path_buf();
         let staging = media.join(sidecar::FOLDER).join(".answers").join(run.job_id.as_str());
         // A process that died may have left files.
         let _ = std::fs::remove_dir_all(&staging);
-        std::fs::create_dir_all(&staging).map_err(|error| failed(error.to_string()))?;
+        std::fs::create_dir_all(&staging).map_err(|error| WORK.failed(error.to_string()))?;
         let limits = Limits { memory_mb: run.limits.memory_mb.max(MEMORY_MB), time: run.limits.time };
-        let child = ChildProcess { program, limits, work: "separation" };
         let work = ChildRequest {
             song,
             blake3,
@@ -83,8 +79,9 @@ impl Separation {
             model: request.model.clone(),
             seconds: limits.time.as_secs(),
             out: staging.clone(),
+            guard: program.clone(),
         };
-        let done = child.run(&work, &signal, run.watch).and_then(|found| {
+        let done = self.frame.run(&work, limits, run.watch).and_then(|found| {
             let placed = place(&media, &staging, &request.audio_file_id, &request.stem_id, &found)?;
             Ok((found, placed))
         });
@@ -103,7 +100,7 @@ impl JobKind for Separation {
     }
 
     fn hung_after(&self) -> Duration {
-        Duration::from_secs(60 * 60)
+        HUNG_AFTER
     }
 
     fn queued_by(&self) -> QueuedBy {
@@ -149,7 +146,7 @@ fn place(
     stem_id: &str,
     found: &Map<String, Value>,
 ) -> Result<Placed, RunError> {
-    let io = |error: std::io::Error| failed(error.to_string());
+    let io = |error: std::io::Error| WORK.failed(error.to_string());
     let folder = media.join(audio_file_id).join("stems");
     std::fs::create_dir_all(&folder).map_err(io)?;
     let names = found.get("parts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
@@ -158,7 +155,7 @@ fn place(
         let file = format!("{name}.wav");
         let path = folder.join(&file);
         std::fs::rename(staging.join(&file), &path).map_err(io)?;
-        let hash = hash_file(&path).map_err(|error| failed(error.to_string()))?;
+        let hash = hash_file(&path).map_err(|error| WORK.failed(error.to_string()))?;
         let stem_type: StemType = name.parse().unwrap_or(StemType::Other);
         let mut part = NewStem::new(stem_type, Place::media(audio_file_id, &file), hash.clone());
         part.name = Some(name.to_owned());
@@ -167,19 +164,8 @@ fn place(
     }
     std::fs::rename(staging.join("residual.json"), media.join(audio_file_id).join("residual.json")).map_err(io)?;
     let ids = Library::open(media, None).and_then(|mut library| library.set_parts(audio_file_id, stem_id, &parts));
-    let stem_ids = ids.map_err(|error| failed(error.to_string()))?;
+    let stem_ids = ids.map_err(|error| WORK.failed(error.to_string()))?;
     // The name of a part is its type: by sound alone, percussive parts would be drums.
     let stems = stems.into_iter().zip(&stem_ids).map(|((path, hash), id)| (path, hash, id.clone(), true));
     Ok(Placed { stems: stems.collect(), stem_ids })
-}
-
-/// Returns the progress that the process reports.
-fn signal(phase: &str, fraction: f64) -> Option<Signal> {
-    let percent = 1.0 + 78.0 * fraction.clamp(0.0, 1.0);
-    let message = "Splitting the song";
-    (phase == STAGES[0]).then_some(Signal::Progress { stage: Some(STAGES[0]), percent: percent as u8, message })
-}
-
-fn failed(detail: String) -> RunError {
-    RunError::Failed(JobError::new("SEPARATION_FAILED", detail))
 }

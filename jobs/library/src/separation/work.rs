@@ -25,6 +25,8 @@ pub(super) struct ChildRequest {
     pub(super) seconds: u64,
     /// The empty folder for the parts.
     pub(super) out: PathBuf,
+    /// The program that starts demucs.
+    pub(super) guard: PathBuf,
 }
 
 /// Runs the process; returns true if the separation succeeded.
@@ -36,9 +38,9 @@ fn work(
     request: ChildRequest,
     report: &mut (dyn FnMut(&str, f64) -> ControlFlow<()> + Send),
 ) -> Result<Map<String, Value>, Stopped> {
-    let ChildRequest { song, blake3, with, model, seconds, out } = request;
+    let ChildRequest { song, blake3, with, model, seconds, out, guard } = request;
     let failed = |code: &str, detail: String| Stopped::Failed(JobError::new(code, detail));
-    let back_end = back_end(with.as_deref(), model.as_deref(), seconds).map_err(|error| refused(&error))?;
+    let back_end = back_end(with.as_deref(), model.as_deref(), seconds, guard).map_err(|error| refused(&error))?;
     let found = separate(&song, &back_end, &out, false, |fraction| report("separating", fraction));
     let found = found.map_err(|error| refused(&error))?;
     let hash = hash_file(&song).map_err(|error| failed("SEPARATION_FAILED", error.to_string()))?;
@@ -56,13 +58,13 @@ fn work(
 }
 
 /// Returns the back end of these names.
-fn back_end(with: Option<&str>, model: Option<&str>, seconds: u64) -> Result<BackEnd, SeparateError> {
+fn back_end(with: Option<&str>, model: Option<&str>, seconds: u64, guard: PathBuf) -> Result<BackEnd, SeparateError> {
     if with == Some("classical") {
         return Ok(BackEnd::Classical);
     }
     let program = find_demucs(None)?;
     let limits = Limits { time: Duration::from_secs(seconds), ..Limits::default() };
-    Ok(BackEnd::Demucs(Demucs::new(program, model.unwrap_or(DEFAULT_MODEL), limits)?))
+    Ok(BackEnd::Demucs(Demucs::new(program, model.unwrap_or(DEFAULT_MODEL), limits)?.guarded_by(guard)))
 }
 
 fn refused(error: &SeparateError) -> Stopped {

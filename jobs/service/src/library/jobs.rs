@@ -2,6 +2,9 @@
 
 use crate::app::App;
 use crate::error::{ApiError, Code};
+use crate::reply::Reply;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use mixdown_library::{
     Analysis, NotedStem, SeparationRequest, Status, StemRecord, Target, analysis_job, chain_job, notation_job,
     separation_job,
@@ -65,6 +68,12 @@ impl QueuedJob {
     /// Creates the answer for a job.
     pub(crate) fn new(job_id: String) -> Self {
         Self { url: format!("/api/jobs/{job_id}"), job_id }
+    }
+
+    /// Returns the reply that states where the job is.
+    pub(crate) fn accepted(self, message: &str) -> Reply<Self> {
+        let url = self.url.clone();
+        Reply::new(self, message).status(StatusCode::ACCEPTED).header(LOCATION, url)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod kinds;
 mod report;
-mod song;
+pub(super) mod song;
 
 use super::analyse::failure;
 use super::outcome::{print_json, show};
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &NotateArguments) -> Result<(), Failure> {
         outputs = outputs.writing("--out", Some(path), *kind);
     }
     outputs.check()?;
-    let given = arguments.song.as_deref().map(song::read).transpose()?;
+    let given = arguments.song.as_deref().map(|path| song::read(path, path)).transpose()?;
     interrupt::install();
     let inputs = Inputs::new(paths.iter().map(|path| &**path))?;
     let readable: Vec<PathBuf> = paths.iter().map(|path| inputs.file(path)).collect();
@@ -149,7 +149,7 @@ fn watched<T>(
 type Progress<'a> = Box<dyn FnMut(f64) -> ControlFlow<()> + Send + 'a>;
 
 /// Returns the name of each stem's files: that of the stem, without its ending.
-fn names(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
+pub(super) fn names(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
     let mut names: Vec<String> = Vec::with_capacity(paths.len());
     for path in paths {
         let name =
@@ -181,7 +181,7 @@ fn types(given: &[TypeChoice], stems: usize) -> Result<Vec<Option<PartKind>>, Fa
 }
 
 /// Chooses the type of each stem, and warns of those that are not sure.
-fn requests(
+pub(super) fn requests(
     readable: &[PathBuf],
     paths: &[PathBuf],
     names: &[String],

@@ -11,9 +11,9 @@ use std::path::Path;
 /// Most bytes of a document: a day of music takes fewer.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Reads a document that `mixdown analyse -o` wrote.
-pub(super) fn read(path: &Path) -> Result<SongAnalysis, Failure> {
-    let name = path.display();
+/// Reads a document that `mixdown analyse -o` wrote; errors name it as `shown`.
+pub(in crate::cli) fn read(path: &Path, shown: &Path) -> Result<SongAnalysis, Failure> {
+    let name = shown.display();
     let file = File::open(path).map_err(|error| Failure::Other(format!("{name}: cannot be read: {error}")))?;
     let read: Result<SongAnalysis, _> = serde_json::from_reader(BufReader::new(file.take(MAX_BYTES)));
     let wrong = "not an analysis of a song; write one with mixdown analyse -o";

@@ -6,8 +6,6 @@ use crate::extract::Path;
 use crate::library::{AudioView, LibraryStem, QueuedJob, analyse_audio, check_idle, job_of};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
 use mixdown_shell::job::SessionId;
 use serde::Serialize;
 use std::sync::Arc;
@@ -104,7 +102,5 @@ async fn stems(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result
 ))]
 async fn analyse(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result<Reply<QueuedJob>, ApiError> {
     let job_id = app.blocking(move |app| analyse_audio(app, id.as_str(), false)).await?;
-    let url = format!("/api/jobs/{job_id}");
-    let reply = Reply::new(QueuedJob { job_id, url: url.clone() }, "The analysis is queued");
-    Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
+    Ok(QueuedJob::new(job_id).accepted("The analysis is queued"))
 }

@@ -6,8 +6,8 @@ use crate::extract::{Path, Query};
 use crate::library::{QueuedJob, notate_audio};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use mixdown_library::{NotationFormat, notation_file};
 use mixdown_shell::job::SessionId;
@@ -42,8 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 ))]
 async fn notate(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Result<Reply<QueuedJob>, ApiError> {
     let queued = app.blocking(move |app| notate_audio(app, &id)).await?;
-    let url = queued.url.clone();
-    Ok(Reply::new(queued, "The notation is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
+    Ok(queued.accepted("The notation is queued"))
 }
 
 /// Returns the notation of a stem as a file: its notes in JSON, MIDI quantised to the bars of the

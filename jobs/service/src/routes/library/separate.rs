@@ -6,8 +6,6 @@ use crate::extract::{OptionalJson, Path};
 use crate::library::{QueuedJob, separate_audio};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
 use mixdown_shell::job::SessionId;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -51,10 +49,7 @@ async fn separate(
     Path(id): Path<SessionId>,
     OptionalJson(way): OptionalJson<Way>,
 ) -> Result<Reply<QueuedJob>, ApiError> {
-    let Way { stem_id, with, model } = way.unwrap_or_default();
-    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model, false)).await?;
-    let url = queued.url.clone();
-    Ok(Reply::new(queued, "The separation is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
+    Ok(queued(&app, id, way, false).await?.accepted("The separation is queued"))
 }
 
 /// Queues one job that splits a song, analyses and transcribes its parts, and mixes them to a new
@@ -75,8 +70,11 @@ async fn chain(
     Path(id): Path<SessionId>,
     OptionalJson(way): OptionalJson<Way>,
 ) -> Result<Reply<QueuedJob>, ApiError> {
+    Ok(queued(&app, id, way, true).await?.accepted("The chain is queued"))
+}
+
+/// Queues a separation, or with `then_all` the whole chain after it.
+async fn queued(app: &Arc<App>, id: SessionId, way: Option<Way>, then_all: bool) -> Result<QueuedJob, ApiError> {
     let Way { stem_id, with, model } = way.unwrap_or_default();
-    let queued = app.blocking(move |app| separate_audio(app, &id, stem_id, with, model, true)).await?;
-    let url = queued.url.clone();
-    Ok(Reply::new(queued, "The chain is queued").status(StatusCode::ACCEPTED).header(LOCATION, url))
+    app.blocking(move |app| separate_audio(app, &id, stem_id, with, model, then_all)).await
 }

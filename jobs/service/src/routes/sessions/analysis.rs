@@ -6,8 +6,6 @@ use crate::extract::Path;
 use crate::library::{QueuedJob, analyse_session, job_of};
 use crate::reply::{Envelope, Reply};
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
 use mixdown_library::{Analysis, session_analysis};
 use mixdown_shell::job::{Life, SessionId};
 use serde::Serialize;
@@ -80,9 +78,7 @@ async fn get(
 ))]
 async fn analyse(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> Result<Reply<QueuedJob>, ApiError> {
     let job_id = app.blocking(move |app| analyse_session(app, &session)).await?;
-    let url = format!("/api/jobs/{job_id}");
-    let reply = Reply::new(QueuedJob { job_id, url: url.clone() }, "The analysis is queued");
-    Ok(reply.status(StatusCode::ACCEPTED).header(LOCATION, url))
+    Ok(QueuedJob::new(job_id).accepted("The analysis is queued"))
 }
 
 /// Returns true if the newest analysis of a session failed.

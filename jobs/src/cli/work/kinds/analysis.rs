@@ -1,18 +1,15 @@
 //! Orders of kind `analysis`: the stems of one song, analysed as `mixdown analyse` does.
 
-use super::failed;
+use super::{failed, uses, write};
 use mixdown_analyse::{AnalyseError, analyse_with_picture, song_html, song_png};
 use mixdown_orders::{OrderError, Task, redact};
-use std::fs;
 use std::path::PathBuf;
 
 /// Stage of the work.
 const STAGE: &str = "analysing";
 
 pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
-    if task.order().session.is_some() {
-        return Err(OrderError::Document("an analysis has stems, and no session".into()));
-    }
+    uses(task, &[])?;
     let stems = task.stems()?;
     let progress = |fraction| task.watch(STAGE, fraction, "Analysing the stems");
     let (mut analysis, picture) = analyse_with_picture(&stems, progress).map_err(|error| match error {
@@ -28,9 +25,4 @@ pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
     write(task, "song.html", song_html(&analysis, &picture).as_bytes())?;
     let png = song_png(&analysis, &picture).ok_or_else(|| OrderError::Work("the picture has no area".into()))?;
     write(task, "song.png", &png)
-}
-
-fn write(task: &Task<'_, '_>, name: &str, bytes: &[u8]) -> Result<(), OrderError> {
-    let path = task.folder().join(name);
-    fs::write(&path, bytes).map_err(|error| OrderError::io(&path, error))
 }

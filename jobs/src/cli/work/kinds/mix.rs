@@ -1,6 +1,6 @@
 //! Orders of kind `mix`: a session, or stems at unity, rendered as `mixdown render` does.
 
-use super::failed;
+use super::{failed, uses};
 use mixdown_engine::render::{Phase, Render, RenderError};
 use mixdown_engine::session::{Session, SessionErrors};
 use mixdown_orders::{Base, OrderError, Place, SessionText, Task, is_passing};
@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::path::Path;
 
 pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
+    uses(task, &["session"])?;
     let session = session(task)?;
     let folder = task.folder().to_path_buf();
     let render = Render::new(session).on_progress(|progress| {
