@@ -149,12 +149,11 @@ impl<'a> Replacement<'a> {
     }
 }
 
+/// Bytes of an object, and its tag.
+type Tagged = (Vec<u8>, Option<String>);
+
 /// Reads the `result.json` of a folder, with its tag.
-fn read(
-    remote: &dyn Remote,
-    url: &str,
-    keep_on: &mut KeepOn<'_>,
-) -> Result<Option<(Vec<u8>, Option<String>)>, OrderError> {
+fn read(remote: &dyn Remote, url: &str, keep_on: &mut KeepOn<'_>) -> Result<Option<Tagged>, OrderError> {
     let mut bytes = Vec::new();
     match remote.read(&format!("{url}/{RESULT_FILE}"), None, &mut bytes, keep_on) {
         Ok(Fetched::Whole { tag }) => Ok(Some((bytes, tag))),

@@ -87,7 +87,8 @@ impl LevelDetector {
             Measure::TruePeak(of) => {
                 let (detector, peaks) = &mut **of;
                 let peaks = &mut peaks[..key.frames()];
-                detector.process(&key, self.quiet.min(f64::from(f32::MAX)) as f32, peaks);
+                let quiet = self.quiet.min(f64::from(f32::MAX)) as f32;
+                detector.process(&key, (quiet, f32::INFINITY), peaks);
                 for (level, peak) in levels.iter_mut().zip(peaks) {
                     *level = f64::from(magnitude(*peak));
                 }
