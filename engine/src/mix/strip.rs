@@ -213,7 +213,9 @@ impl<I: Input> TrackStrip<I> {
                     track.read_input(piece);
                 }
                 if four.iter().any(|track| track.strip.is_late) {
-                    four.iter_mut().for_each(|track| track.process_early(piece, range.start + start));
+                    for track in four.iter_mut() {
+                        track.process_early(piece, range.start + start);
+                    }
                 } else {
                     Strip::process_batch(four.each_mut().map(|track| &mut track.strip), piece, range.start + start);
                 }

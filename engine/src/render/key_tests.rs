@@ -39,7 +39,7 @@ fn track(name: &str, samples: &[f32]) -> Track {
 fn session() -> Session {
     let mut kick = vec![0.0; FRAMES];
     kick[BEGINS..].fill(0.5);
-    let mut tracks = [track("kick", &kick), track("pad", &[0.25; FRAMES])];
+    let mut tracks = [track("kick", &kick), track("pad", &vec![0.25; FRAMES])];
     tracks[0].mute = true;
     (tracks[0].output, tracks[1].output) = ("drums".into(), "music".into());
     let mut session = Session {

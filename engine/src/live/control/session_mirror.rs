@@ -147,7 +147,7 @@ impl SessionMirror {
         let mut chains = self.chains.clone();
         let wait = chains.limiter_latency.max(chain.latency());
         chains.limiter_latency = chain.latency();
-        let change = (ChainSlot::Limiter, Some(self.incoming(chain, 2)));
+        let change = (ChainSlot::Limiter, Some(Box::new(self.incoming(chain, 2))));
         Ok(prepare_swap(session, chains, vec![change], None, Vec::new(), wait))
     }
 
@@ -195,7 +195,7 @@ impl SessionMirror {
         let mut changes = Vec::with_capacity(moved.len());
         for other in &moved {
             let chain = self.build(&mut session, &chains, *other, chains.keys(*other))?;
-            changes.push((slot(*other, &chains.routing), Some(self.incoming(chain, self.channels(*other)))));
+            changes.push((slot(*other, &chains.routing), Some(Box::new(self.incoming(chain, self.channels(*other))))));
         }
         let delays = self.changed_delays(&chains.routing);
         let filled = moved.iter().map(|other| self.chains.filled_after(*other).max(chains.filled_after(*other)));
@@ -232,8 +232,8 @@ impl SessionMirror {
         }
     }
 
-    fn incoming(&self, chain: Chain, channels: usize) -> Box<IncomingChain> {
-        Box::new(IncomingChain::new(chain, channels, self.config.max_block))
+    fn incoming(&self, chain: Chain, channels: usize) -> IncomingChain {
+        IncomingChain::new(chain, channels, self.config.max_block)
     }
 
     /// Returns an order of the strips for the old and the new keys together; `None` if they are the

@@ -39,12 +39,12 @@ fn a_steady_tone_comes_out_where_the_curve_says() {
 
 /// Returns the times in milliseconds after which the gain has moved by 63 %: for a step from 10
 /// dB below the threshold to `over_db` above it, and for the step back.
-fn moved_ms(settings: CompressorSettings, over_db: f64) -> (f64, f64) {
+fn moved_ms(settings: &CompressorSettings, over_db: f64) -> (f64, f64) {
     let amplitude = |db: f64| 10.0_f64.powf((settings.threshold_db + db) / 20.0) as f32;
     let steps = [(-10.0, 24_000), (over_db, 48_000), (-10.0, 96_000)];
     let mut samples: Vec<f32> = steps.iter().flat_map(|(db, frames)| vec![amplitude(*db); *frames]).collect();
     let input = samples.clone();
-    Compressor::new(&settings, &spec(1)).unwrap().process(&mut BlockMut::mono(&mut samples));
+    Compressor::new(settings, &spec(1)).unwrap().process(&mut BlockMut::mono(&mut samples));
     let gain_db: Vec<f64> = samples.iter().zip(&input).map(|(out, dry)| 20.0 * f64::from(out / dry).log10()).collect();
     let full = gain_db[71_999];
     let at = |from: usize, reached: &dyn Fn(f64) -> bool| {
@@ -59,7 +59,7 @@ fn attack_and_release_of_an_rms_detector_mean_what_they_state() {
     for (attack_ms, release_ms) in [(10.0, 120.0), (5.0, 60.0), (30.0, 300.0), (10.0, 50.0), (100.0, 400.0)] {
         for over_db in [6.0, 14.0, 16.0, 20.0, 30.0] {
             let settings = CompressorSettings { attack_ms, release_ms, ..four_to_one() };
-            let of = |detector| moved_ms(CompressorSettings { detector, ..settings.clone() }, over_db);
+            let of = |detector| moved_ms(&CompressorSettings { detector, ..settings.clone() }, over_db);
             let ((attack, release), old) = (of(Detector::Rms), of(Detector::RmsSeries));
             println!(
                 "{attack_ms} / {release_ms} ms, {over_db} dB over: {attack:.2} / {release:.1} ms; in series {:.2} / {:.1}",
