@@ -3,7 +3,7 @@
 use super::biquad::{Cascade, Sections};
 use super::inserts::inserts;
 use super::settings::{NumberSetting, Settings};
-use super::{biquad, delay, dynamics, gain};
+use super::{biquad, delay, dynamics, gain, linear_phase};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage};
 use crate::units::SampleRate;
 
@@ -40,6 +40,11 @@ inserts! {
     Tilt("tilt", biquad::TiltBand, filter = design);
     /// Band-pass.
     BandPass("band_pass", biquad::BandPass, filter = design);
+    /// Equaliser of linear phase. Delays by 27 to 464 ms, and the mix compensates for it.
+    LinearPhase("linear_phase", linear_phase::LinearPhaseSettings);
+    /// Equaliser of a curve that `mixdown match-eq` measured: towards a reference, or pink noise.
+    /// Of linear phase, with the latency of `linear_phase`.
+    MatchEq("match_eq", linear_phase::MatchEqSettings);
 }
 
 /// Kind of an insert: filters run as sections of a cascade, everything else on its own.

@@ -10,6 +10,7 @@ mod insert;
 mod inserts;
 #[doc(hidden)]
 pub mod laws;
+pub mod linear_phase;
 mod settings;
 
 pub use insert::Insert;

@@ -18,6 +18,8 @@ const SHORT = /** @type {Record<string, string>} */ ({
   delay: 'delay',
   limiter: 'limit',
   de_esser: 'de-ess',
+  linear_phase: 'lin EQ',
+  match_eq: 'match',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */
