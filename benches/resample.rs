@@ -4,7 +4,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use mixdown_benches::{BLOCK_FRAMES, elements, pink};
 use mixdown_engine::audio::{AudioBuffer, BlockMut};
 use mixdown_engine::process::Source;
-use mixdown_engine::resample::RateConverter;
+use mixdown_engine::resample::{RateConverter, Resampler};
 use mixdown_engine::units::SampleRate;
 use std::convert::Infallible;
 
@@ -41,14 +41,17 @@ fn resample(criterion: &mut Criterion) {
         let rate = |hz| SampleRate::new(hz).expect("the rate is within the limits");
         let audio = pink(0.2, 10 * from_hz as usize);
         group.throughput(elements(10 * to_hz as usize));
-        group.bench_function(format!("{from_hz} to {to_hz} Hz"), |bencher| {
-            bencher.iter(|| {
-                let source = Memory { audio: &audio, rate: rate(from_hz), at: 0 };
-                let mut converter = RateConverter::new(source, rate(to_hz)).expect("the rates can be converted");
-                let mut block = AudioBuffer::new(2, BLOCK_FRAMES);
-                while converter.read(&mut block.block_mut()).unwrap_or(0) == BLOCK_FRAMES {}
+        for (resampler, name) in [(Resampler::Steep, ""), (Resampler::Gentle, ", gentle")] {
+            group.bench_function(format!("{from_hz} to {to_hz} Hz{name}"), |bencher| {
+                bencher.iter(|| {
+                    let source = Memory { audio: &audio, rate: rate(from_hz), at: 0 };
+                    let converter = RateConverter::by(resampler, source, rate(to_hz));
+                    let mut converter = converter.expect("the rates can be converted");
+                    let mut block = AudioBuffer::new(2, BLOCK_FRAMES);
+                    while converter.read(&mut block.block_mut()).unwrap_or(0) == BLOCK_FRAMES {}
+                });
             });
-        });
+        }
     }
     group.finish();
 }

@@ -89,6 +89,26 @@ fn every_bad_stem_is_listed_at_once() {
     assert!(run.stderr.contains("empty.wav") && run.stderr.contains("text.wav"), "{}", run.stderr);
 }
 
+#[test]
+fn a_silent_and_a_short_reference_are_listed_with_the_others() {
+    let folder = prepared_folder();
+    folder.write_wav("silent.wav", 48_000, &[&vec![0.0; 96_000]]);
+    folder.write_wav("short.wav", 48_000, &[&tone()[..4_800]]);
+    for (file, reference, captions) in [
+        ("good.wav", "silent.wav", vec!["silent.wav: it is silent"]),
+        ("good.wav", "short.wav", vec!["short.wav: 0.10 s are too short"]),
+        ("short.wav", "silent.wav", vec!["short.wav: 0.10 s", "silent.wav: it is silent"]),
+        ("missing.wav", "silent.wav", vec!["missing.wav", "silent.wav: it is silent"]),
+    ] {
+        let run = folder.run(&format!("match-eq {file} --reference {reference}"));
+        assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
+        assert!(captions.iter().all(|caption| run.stderr.contains(caption)), "{captions:?}: {}", run.stderr);
+        assert!(run.stdout.is_empty() && !run.stderr.contains("panicked"), "{}", run.stderr);
+    }
+    let run = folder.run("match-eq good.wav --reference pink");
+    assert!(run.code == Some(0) && run.stdout.starts_with("inserts = [{ type = \"match_eq\""), "{}", run.stdout);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_unreadable_file_is_refused() {
@@ -218,6 +238,7 @@ fn conflicting_flags_are_wrong_usage() {
         ("--tail=-1", "--tail -1 is out of range"),
         ("--max-limiting 500", "--max-limiting 500 is out of range"),
         ("--shape --format wav32f", "--shape does nothing to wav32f"),
+        ("--shape=strong --format wav32f", "--shape \"strong\" does nothing to wav32f"),
         ("--seed 9223372036854775808", "--seed 9223372036854775808 is out of range"),
     ] {
         for more in ["", "--dry-run"] {

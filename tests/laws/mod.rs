@@ -96,7 +96,14 @@ fn law_3_the_measured_delay_equals_the_latency() {
         run(&mut *processor, &mut signal, Blocks::Of(MAX_BLOCK));
         for channel in 0..spec.channels {
             let out = signal.channel(channel);
-            let rings = matches!(case.insert, Insert::SoftClip(_) | Insert::DeEsser(_) | Insert::Saturator(_));
+            let rings = matches!(
+                case.insert,
+                Insert::SoftClip(_)
+                    | Insert::DeEsser(_)
+                    | Insert::Saturator(_)
+                    | Insert::LinearPhase(_)
+                    | Insert::MatchEq(_)
+            );
             let (point, found) = if rings {
                 let most = (0..out.len()).reduce(|most, n| if out[n].abs() > out[most].abs() { n } else { most });
                 ("peak", most)

@@ -7,6 +7,7 @@ mod bands;
 mod difference;
 mod documents;
 mod files;
+mod match_curve;
 mod phase_scope;
 mod power_frames;
 mod spectrum;
@@ -26,6 +27,7 @@ pub use documents::{METERS_SCHEMA, MasterMeters, MetersDocument, SPECTRUM_SCHEMA
 #[doc(hidden)]
 pub use files::stores_floats;
 pub use files::{DrawError, FileWaveform, MeasuredFile, draw_file, measure_file};
+pub use match_curve::{LEAST_MATCH_S, MatchError, MatchReference, match_curve};
 #[doc(hidden)]
 pub use phase_scope::{PhaseScope, ScopePicture};
 #[doc(hidden)]

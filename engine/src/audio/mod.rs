@@ -6,7 +6,9 @@ mod buffer;
 mod dither;
 mod exact_runs;
 mod layout;
+mod noise_shape;
 mod noise_shaper;
+mod noise_shaping;
 mod quantise;
 mod queue;
 
@@ -15,6 +17,7 @@ pub use buffer::AudioBuffer;
 #[doc(hidden)]
 pub use dither::TriangularDither;
 pub use layout::{Channel, ChannelLayout};
+pub use noise_shape::NoiseShape;
 #[doc(hidden)]
 pub use noise_shaper::NoiseShaper;
 #[doc(hidden)]

@@ -1,7 +1,9 @@
 //! From f32 samples to the bytes of a WAV file: the one place where samples are quantised.
 #![allow(unsafe_code)] // `multiversion` expands to calls of functions compiled for a detected instruction set.
 
-use super::{Block, dither::TriangularDither, exact_runs::ExactRuns, noise_shaper::NoiseShaper};
+use super::noise_shape::NoiseShape;
+use super::noise_shaper::{ErrorFeedback, NoiseShaper};
+use super::{Block, dither::TriangularDither, exact_runs::ExactRuns};
 use crate::simd::vectorised;
 use crate::units::SampleRate;
 
@@ -45,13 +47,21 @@ pub struct Quantiser {
 
 impl Quantiser {
     /// Creates a quantiser for a number of channels. `dither` seeds triangular dither; `shape`
-    /// moves the noise away from where the ear is keenest. Neither affects floats.
-    pub fn new(format: SampleFormat, channels: usize, rate: SampleRate, dither: Option<u64>, shape: bool) -> Self {
+    /// moves the noise away from where the ear is keenest (`true` is [`NoiseShape::Mild`]). Neither
+    /// affects floats.
+    pub fn new(
+        format: SampleFormat,
+        channels: usize,
+        rate: SampleRate,
+        dither: Option<u64>,
+        shape: impl Into<NoiseShape>,
+    ) -> Self {
         let quantises = !format.is_float();
+        let shaper = NoiseShaper::new(shape.into(), rate).filter(|_| quantises);
         Self {
             format,
             dither: dither.filter(|_| quantises).map(TriangularDither::new),
-            shapers: if shape && quantises { vec![NoiseShaper::new(rate); channels] } else { Vec::new() },
+            shapers: shaper.map_or_else(Vec::new, |shaper| vec![shaper; channels]),
             exact: None,
             frame: 0,
             clipped: 0,
@@ -120,7 +130,8 @@ impl Quantiser {
                 let scale = f64::from(1 << (8 * BYTES - 1));
                 self.clipped += match self.shapers.get_mut(channel) {
                     None => round(samples, noise, scale, values),
-                    Some(shaper) => round_shaped(samples, noise, scale, shaper, values),
+                    Some(NoiseShaper::Mild(filter)) => round_shaped(samples, noise, scale, filter, values),
+                    Some(NoiseShaper::Strong(filter)) => round_shaped(samples, noise, scale, filter, values),
                 };
                 for (frame, value) in part.chunks_exact_mut(channels * BYTES).zip(values) {
                     frame[channel * BYTES..][..BYTES].copy_from_slice(&value.to_le_bytes()[..BYTES]);
@@ -186,7 +197,7 @@ vectorised! {
 }
 
 /// Rounds as [`round`] does, with the rounding error of a sample shaped into the next ones.
-fn round_shaped(samples: &[f32], noise: Noise, scale: f64, shaper: &mut NoiseShaper, values: &mut [i32]) -> u64 {
+fn round_shaped(samples: &[f32], noise: Noise, scale: f64, shaper: &mut impl ErrorFeedback, values: &mut [i32]) -> u64 {
     let mut clipped = 0;
     for (n, (sample, value)) in samples.iter().zip(values).enumerate() {
         let wanted = f64::from(*sample) * scale;
@@ -223,7 +234,7 @@ mod tests {
     #[test]
     fn blocks_of_any_size_give_the_same_bytes() {
         let signal = signals::white_noise(3, 0.5, 1_000);
-        for shape in [false, true] {
+        for shape in NoiseShape::ALL {
             let mut whole = Vec::new();
             Quantiser::new(SampleFormat::Int16, 1, rate(), Some(1), shape).write(&Block::mono(&signal), &mut whole);
             let mut parts = Vec::new();
@@ -266,23 +277,23 @@ mod tests {
     #[test]
     fn dither_of_computed_samples_is_the_same_in_any_block() {
         let mut samples: Vec<f32> = (0..2_000).map(|n| (n % 300 - 150) as f32 / 32_768.0).collect();
-        let dithered = |samples: &[f32], exact: bool, shape: bool, block: usize| {
+        let dithered = |samples: &[f32], exact: bool, shape: NoiseShape, block: usize| {
             let quantiser = Quantiser::new(SampleFormat::Int16, 1, rate(), Some(1), shape);
             let (mut quantiser, mut out) = (if exact { quantiser.keeping_exact() } else { quantiser }, Vec::new());
             samples.chunks(block).for_each(|part| quantiser.write(&Block::mono(part), &mut out));
             integers(SampleFormat::Int16, &out)
         };
         let plain: Vec<f64> = samples.iter().map(|sample| f64::from(*sample) * 32_768.0).collect();
-        assert_ne!(dithered(&samples, false, false, 512), plain);
+        assert_ne!(dithered(&samples, false, NoiseShape::None, 512), plain);
         samples[700..720].iter_mut().for_each(|sample| *sample *= 0.9);
-        for shape in [false, true] {
+        for shape in NoiseShape::ALL {
             let whole = dithered(&samples, true, shape, 2_000);
             assert_eq!((&whole[..700], &whole[720 + 256..]), (&plain[..700], &plain[720 + 256..]));
             for block in [1, 100, 777] {
                 assert_eq!(dithered(&samples, true, shape, block), whole);
             }
-            if !shape {
-                assert_eq!(whole[700..976], dithered(&samples, false, false, 2_000)[700..976], "the same dither");
+            if shape == NoiseShape::None {
+                assert_eq!(whole[700..976], dithered(&samples, false, shape, 2_000)[700..976], "the same dither");
             }
         }
     }

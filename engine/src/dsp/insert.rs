@@ -3,7 +3,7 @@
 use super::biquad::{Cascade, Sections};
 use super::inserts::inserts;
 use super::settings::{NumberSetting, Settings};
-use super::{biquad, delay, dynamics, gain};
+use super::{biquad, delay, dynamics, gain, linear_phase};
 use crate::process::{BuildError, Keyed, KeyedStage, ProcessSpec, Processor, Stage};
 use crate::units::SampleRate;
 
@@ -50,6 +50,11 @@ inserts! {
     DynamicBell("dynamic_bell", dynamics::dynamic_bell::DynamicBellSettings);
     /// Ducker: turns the signal down while its key sounds, stereo-linked.
     Ducker("ducker", dynamics::DuckerSettings, keyed = key);
+    /// Equaliser of linear phase. Delays by 27 to 464 ms, and the mix compensates for it.
+    LinearPhase("linear_phase", linear_phase::LinearPhaseSettings);
+    /// Equaliser of a curve that `mixdown match-eq` measured: towards a reference, or pink noise.
+    /// Of linear phase, with the latency of `linear_phase`.
+    MatchEq("match_eq", linear_phase::MatchEqSettings);
 }
 
 /// Kind of an insert: filters run as sections of a cascade, everything else on its own, with the

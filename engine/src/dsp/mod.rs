@@ -11,6 +11,7 @@ mod inserts;
 mod key;
 #[doc(hidden)]
 pub mod laws;
+pub mod linear_phase;
 mod settings;
 
 pub use insert::Insert;

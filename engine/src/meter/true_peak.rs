@@ -3,6 +3,7 @@
 
 mod bounds;
 mod fir;
+mod full_band;
 mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod lanes_avx;
@@ -11,6 +12,7 @@ mod table;
 
 pub use fir::TruePeakFir;
 
+use self::full_band::FullBand;
 use super::reading::amplitude_db;
 use crate::audio::Block;
 use crate::process::Tap;
@@ -20,9 +22,14 @@ use crate::process::Tap;
 /// It uses 16× interpolation and a parabola through the highest points. The error is within 0.02 dB
 /// up to 0.45 of the sample rate. The 4× filter printed in the standard reads up to 0.44 dB too low
 /// there.
+///
+/// The highest peak of each channel is read by a filter of 16 384 taps too, so that white noise up
+/// to Nyquist reads within 0.05 dB of an ideal interpolation. This reading counts up to 9300 frames
+/// after the peak.
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {
     firs: Vec<TruePeakFir>,
+    full_band: Vec<FullBand>,
     max: f32,
     since_taken: f32,
 }
@@ -30,13 +37,21 @@ pub struct TruePeakMeter {
 impl TruePeakMeter {
     /// Creates a meter for this many channels. Control thread; allocates.
     pub fn new(channels: usize) -> Self {
-        Self { firs: vec![TruePeakFir::new(); channels], max: 0.0, since_taken: 0.0 }
+        Self {
+            firs: vec![TruePeakFir::new(); channels],
+            full_band: vec![FullBand::new(); channels],
+            max: 0.0,
+            since_taken: 0.0,
+        }
     }
 
     /// Forgets all input. Audio thread: no allocation.
     pub fn reset(&mut self) {
         for fir in &mut self.firs {
             fir.reset();
+        }
+        for search in &mut self.full_band {
+            search.reset();
         }
         (self.max, self.since_taken) = (0.0, 0.0);
     }
@@ -76,6 +91,10 @@ impl TruePeakMeter {
             let frames = silence.len().min(2 * fir.latency() as usize);
             self.since_taken = fir.max_above(&silence[..frames], self.since_taken);
         }
+        for search in &mut self.full_band {
+            let silence = [0.0; full_band::DELAY];
+            self.since_taken = self.since_taken.max(search.highest(&silence));
+        }
         self.max = self.max.max(self.since_taken);
     }
 }
@@ -89,6 +108,9 @@ impl Tap for TruePeakMeter {
         }
         for (index, fir) in self.firs.iter_mut().enumerate() {
             self.since_taken = fir.max_above(block.channel(index), self.since_taken);
+        }
+        for (index, search) in self.full_band.iter_mut().enumerate() {
+            self.since_taken = self.since_taken.max(search.highest(block.channel(index)));
         }
         self.max = self.max.max(self.since_taken);
     }

@@ -4,7 +4,7 @@ use crate::audio::BlockMut;
 use crate::io::{DecodeError, Fingerprint, Fold, StemOutcome, StemReader, StemSource, Trimmed};
 use crate::mix::Input;
 use crate::process::Source;
-use crate::resample::{RateConverter, ResampleError, Retimed, Retiming};
+use crate::resample::{RateConverter, ResampleError, Resampler, Retimed, Retiming};
 use crate::units::SampleRate;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -39,6 +39,8 @@ pub struct Placement {
     pub start: u64,
     /// Correction of its timing while it is resampled to the session's rate.
     pub retiming: Retiming,
+    /// Filter that converts it to the session's rate.
+    pub resampler: Resampler,
 }
 
 /// A stem as a track's input. After an error it is silent, and stores the error.
@@ -76,7 +78,7 @@ impl Clip {
     fn over(reader: StemReader, placement: &Placement, rate: SampleRate) -> Result<Self, ClipError> {
         let channels = reader.channels();
         let trimmed = Trimmed::new(reader, placement.skip, placement.length);
-        let source = RateConverter::new(trimmed, rate)
+        let source = RateConverter::by(placement.resampler, trimmed, rate)
             .and_then(|source| Retimed::new(source, placement.retiming.clone()))
             .map_err(|source| ClipError::Resample { path: placement.source.path().into(), source })?;
         Ok(Self { source, channels, lead: placement.start, position: 0, ended: false, error: None })

@@ -182,7 +182,8 @@ impl Plan {
         let start_s = self.time_codes.as_ref().and_then(|codes| codes.start_s(index)).unwrap_or(track.start_s);
         let start = self.rate.frames(start_s) + self.rate.frames(track.delay_ms / 1_000.0);
         let moved = self.moves[index].clone().unwrap_or(ClipShift { start, retiming: Retiming::NONE });
-        Placement { source: track.source(), skip, length, start: moved.start, retiming: moved.retiming }
+        let ClipShift { start, retiming } = moved;
+        Placement { source: track.source(), skip, length, start, retiming, resampler: self.session.resampler }
     }
 
     /// Opens every stem as an input, in session order.

@@ -1,18 +1,23 @@
 //! Block conversion: rubato's FFT resampler with its sizes chosen so that its delay is a whole
 //! number of frames.
 
+use super::resampler::Resampler;
 use crate::audio::{Block, BlockMut};
 use crate::units::SampleRate;
 use mixdown_fft::{BlockShape, double_resampler, single_resampler};
 use rubato::audioadapter::{Adapter, AdapterMut};
 use rubato::audioadapter_buffers::adapter_to_float::ConvertNumbers;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
-use rubato::{Fft, Resampler, ResamplerConstructionError};
+use rubato::{Fft, Resampler as _, ResamplerConstructionError};
 
 /// Least block length, in frames at the lower rate. The block is also the filter: 512 are flat to
 /// 0.475 of the lower rate already. Blocks of 1024 to 1176 take 30 ns per stereo frame (44.1 to 48
 /// kHz), the same as shorter and longer ones, or less.
 const LOWER_BLOCK: usize = 1024;
+
+/// Longest block of the gentle filter, in frames at the lower rate, where the rates permit one as
+/// short: it rings for 2.8 µs per frame at 44.1 kHz.
+const GENTLE_BLOCK: usize = 480;
 
 /// Longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding
 /// leaves −133 dB of a tone. It grows with the block, since rubato designs its filter in the same
@@ -41,11 +46,20 @@ enum Precision {
 
 impl BlockConverter {
     /// Creates a converter. Control thread; allocates.
-    pub(super) fn new(from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResamplerConstructionError> {
+    pub(super) fn new(
+        resampler: Resampler,
+        from: SampleRate,
+        to: SampleRate,
+        channels: usize,
+    ) -> Result<Self, ResamplerConstructionError> {
         let (unit_in, unit_out) = reduced(from, to);
+        let unit = unit_in.min(unit_out);
         // rubato centres its filter on half a block of input, rounded down. Only when the blocks on
         // both sides are even is that half a block of output too, and a whole number of frames.
-        let units = LOWER_BLOCK.div_ceil(unit_in.min(unit_out)).next_multiple_of(2);
+        let units = match resampler {
+            Resampler::Steep => LOWER_BLOCK.div_ceil(unit).next_multiple_of(2),
+            Resampler::Gentle => (GENTLE_BLOCK / (2 * unit)).max(1) * 2,
+        };
         let (frames_in, frames_out) = (units * unit_in, units * unit_out);
         let shape = BlockShape { from_hz: from.hz() as usize, to_hz: to.hz() as usize, frames_in, channels };
         let resampler = if frames_in.min(frames_out) <= LONGEST_SINGLE {

@@ -4,6 +4,7 @@
 mod block;
 mod drift;
 mod fraction;
+mod resampler;
 mod retime;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use thiserror::Error;
 
 #[doc(hidden)]
 pub use fraction::{FractionTable, fraction_weights};
+pub use resampler::Resampler;
 #[doc(hidden)]
 pub use retime::{Retimed, Retiming};
 pub use time_map::{DriftChange, TimeMap};
@@ -50,8 +52,8 @@ pub enum ResampleError {
 /// - Equal rates: every sample passes through untouched.
 /// - Length: `round(n × to / from)` frames for the `n` that the source delivered, halves upwards.
 /// - Delay: none; a sound centred on input frame `k` is centred on `k × to / from` in the output.
-/// - Pass band, flat to 0.01 dB: up to 0.475 of the lower rate. Stop band, −120 dB for full-scale
-///   tones: from 0.5 of the lower rate.
+/// - Pass band, flat to 0.01 dB: up to 0.475 of the lower rate, or as [`Resampler`] states. Stop
+///   band, −120 dB for full-scale tones: from 0.5 of the lower rate.
 /// - The same bits for any sequence of block lengths. Bits may differ in the last place between
 ///   processors: rustfft picks its kernels at run time.
 /// - Between unequal rates a sample that is not finite becomes silence, and
@@ -69,16 +71,26 @@ pub struct RateConverter<S: Source> {
 }
 
 impl<S: Source> RateConverter<S> {
-    /// Converts `source` to the rate `to`. Control thread; allocates everything that reading needs.
+    /// Converts `source` to the rate `to` by [`Resampler::Steep`]. Control thread; allocates
+    /// everything that reading needs.
     ///
     /// # Errors
     /// When the source has no channels, or the resampler refuses the rates.
     pub fn new(source: S, to: SampleRate) -> Result<Self, ResampleError> {
+        Self::by(Resampler::Steep, source, to)
+    }
+
+    /// Converts `source` to the rate `to` by a filter. Control thread; allocates everything that
+    /// reading needs.
+    ///
+    /// # Errors
+    /// As [`RateConverter::new`].
+    pub fn by(resampler: Resampler, source: S, to: SampleRate) -> Result<Self, ResampleError> {
         let (from, channels) = (source.sample_rate(), source.channels());
         if channels == 0 {
             return Err(ResampleError::NoChannels { from, to });
         }
-        let stream = if from == to { None } else { Some(Resampling::new(from, to, channels)?) };
+        let stream = if from == to { None } else { Some(Resampling::new(resampler, from, to, channels)?) };
         Ok(Self { source, to, stream })
     }
 
@@ -145,8 +157,8 @@ struct Resampling {
 }
 
 impl Resampling {
-    fn new(from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResampleError> {
-        let converter = BlockConverter::new(from, to, channels).map_err(|cause| ResampleError::Rates {
+    fn new(resampler: Resampler, from: SampleRate, to: SampleRate, channels: usize) -> Result<Self, ResampleError> {
+        let converter = BlockConverter::new(resampler, from, to, channels).map_err(|cause| ResampleError::Rates {
             from,
             to,
             cause: cause.to_string(),

@@ -1,7 +1,7 @@
 //! Tests of conversion with tones, impulses and every split of the reading.
 #![allow(clippy::unwrap_used)] // What fails here fails a test, with the line.
 
-use super::{RateConverter, ResampleError};
+use super::{RateConverter, ResampleError, Resampler};
 use crate::audio::{AudioBuffer, BlockMut};
 use crate::process::Source;
 use crate::units::SampleRate;
@@ -49,7 +49,17 @@ fn rate(hz: u32) -> SampleRate {
 
 /// Reads to the end in blocks of the lengths given, over and over.
 fn convert_in(blocks: &[usize], from_hz: u32, to_hz: u32, channels: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-    let mut converter = RateConverter::new(Memory::new(from_hz, channels), rate(to_hz)).unwrap();
+    convert_by(Resampler::Steep, blocks, from_hz, to_hz, channels)
+}
+
+fn convert_by(
+    resampler: Resampler,
+    blocks: &[usize],
+    from_hz: u32,
+    to_hz: u32,
+    channels: Vec<Vec<f32>>,
+) -> Vec<Vec<f32>> {
+    let mut converter = RateConverter::by(resampler, Memory::new(from_hz, channels), rate(to_hz)).unwrap();
     let mut out = vec![Vec::new(); converter.channels()];
     for &frames in blocks.iter().cycle() {
         let mut block = AudioBuffer::new(out.len(), frames);
@@ -68,6 +78,8 @@ fn convert_in(blocks: &[usize], from_hz: u32, to_hz: u32, channels: Vec<Vec<f32>
 fn convert(from_hz: u32, to_hz: u32, samples: Vec<f32>) -> Vec<f32> {
     convert_in(&[4096], from_hz, to_hz, vec![samples]).remove(0)
 }
+
+mod filters;
 
 /// Common rates of music and speech, both ways, with one pair that shares few divisors and is
 /// converted in f64.
@@ -89,8 +101,12 @@ const PAIRS: [(u32, u32); 12] = [
 /// Returns the gain of a full-scale tone, and the level of the rest of the output, both in decibels
 /// of the tone.
 fn tone_db(from_hz: u32, to_hz: u32, frequency_hz: f64) -> (f64, f64) {
-    let from = f64::from(from_hz);
-    let out = convert(from_hz, to_hz, signals::sine(from, frequency_hz, 1.0, 0.3, from_hz as usize * 2));
+    tone_by(Resampler::Steep, from_hz, to_hz, frequency_hz)
+}
+
+fn tone_by(resampler: Resampler, from_hz: u32, to_hz: u32, frequency_hz: f64) -> (f64, f64) {
+    let tone = signals::sine(f64::from(from_hz), frequency_hz, 1.0, 0.3, from_hz as usize * 2);
+    let out = convert_by(resampler, &[4096], from_hz, to_hz, vec![tone]).remove(0);
     let middle: Vec<f64> = out[out.len() / 4..out.len() * 3 / 4].iter().map(|x| f64::from(*x)).collect();
     let power = |x: &mut dyn Iterator<Item = f64>| 2.0 * x.map(|x| x * x).sum::<f64>() / middle.len() as f64;
     let step = TAU * frequency_hz / f64::from(to_hz);

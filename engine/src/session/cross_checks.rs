@@ -9,6 +9,7 @@ use super::master_name::{name_problem, tag_problem};
 use super::output_format::{Container, OutputFormat};
 use super::problem::did_you_mean;
 use super::{keys, routing};
+use crate::audio::NoiseShape;
 use crate::dsp::Insert;
 use crate::io::{Fold, OPUS_RATE_HZ, StemReader};
 use crate::units::SampleRate;
@@ -64,10 +65,12 @@ pub(super) fn check(session: &Session, lost: &BTreeSet<&'static str>, folder: Op
         let problem = text.as_deref().and_then(|text| Some(format!("= {text:?} {}", problem(text)?)));
         found.extend(problem.map(|problem| Finding::new(&[Key("output"), Key(key)], format!("{key} {problem}"))));
     }
-    if session.output.shape && session.output.format.samples().is_float() {
+    let shape = session.output.shape;
+    if shape != NoiseShape::None && session.output.format.samples().is_float() {
         let format = word(session.output.format);
+        let given = if shape == NoiseShape::Mild { "true".to_owned() } else { format!("{:?}", shape.name()) };
         let message = format!(
-            "shape = true does nothing to {format}, which is not rounded: leave it out, or choose wav16 or wav24"
+            "shape = {given} does nothing to {format}, which is not rounded: leave it out, or choose wav16 or wav24"
         );
         found.push(Finding::new(&[Key("output"), Key("shape")], message));
     }

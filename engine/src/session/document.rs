@@ -7,8 +7,10 @@ use super::limits::TIME_S;
 use super::output_format::OutputFormat;
 use super::target::{Ceiling, Target};
 use crate::align::Mode;
+use crate::audio::NoiseShape;
 use crate::dsp::Insert;
 use crate::dsp::dynamics::{LimiterStyle, STEREO_LINK_PERCENT};
+use crate::resample::Resampler;
 use crate::units::SampleRate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,9 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", range(min = SampleRate::MIN, max = SampleRate::MAX), extend("examples" = [48_000]))]
     pub sample_rate_hz: Option<SampleRate>,
+    /// Filter by which stems of other rates are converted.
+    #[serde(default, skip_serializing_if = "Resampler::is_steep")]
+    pub resampler: Resampler,
     /// Alignment of stems with each other.
     #[serde(default)]
     pub align: AlignSettings,
@@ -194,9 +199,10 @@ pub struct OutputSettings {
     /// True if triangular dither is added where samples are rounded to 16 or 24 bits.
     #[serde(default = "defaults::dither")]
     pub dither: bool,
-    /// True if the noise of rounding is moved to where the ear is dull; for 16 and 24 bits.
+    /// Curve that moves the noise of rounding to where the ear is dull, for 16 and 24 bits; true is
+    /// mild, false is none.
     #[serde(default)]
-    pub shape: bool,
+    pub shape: NoiseShape,
     /// Start of the dither's random numbers: same seed, same bytes.
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
@@ -224,6 +230,7 @@ impl Default for Session {
         Self {
             schema: defaults::schema(),
             sample_rate_hz: None,
+            resampler: Resampler::default(),
             align: AlignSettings::default(),
             time: TimeRange::default(),
             tracks: Vec::new(),
@@ -256,7 +263,7 @@ impl Default for OutputSettings {
             artist: None,
             format: OutputFormat::default(),
             dither: defaults::dither(),
-            shape: false,
+            shape: NoiseShape::None,
             seed: 0,
         }
     }

@@ -114,6 +114,7 @@ fn same(choice: &Value, data: &Data) -> bool {
     match data {
         Data::Text(text) => choice.as_str() == Some(text),
         Data::Number(number) => choice.is_number() && choice.as_f64() == number.as_f64(),
+        Data::Flag(flag) => choice.as_bool() == Some(*flag),
         _ => false,
     }
 }

@@ -14,6 +14,7 @@ mod interrupt;
 mod jobs;
 mod library;
 mod log;
+mod match_eq;
 mod mcp;
 mod measure;
 mod notate;
@@ -85,6 +86,7 @@ enum Command {
     Work(work::WorkArguments),
     Session(session::SessionArguments),
     Measure(measure::MeasureArguments),
+    MatchEq(match_eq::MatchEqArguments),
     Waveform(waveform::WaveformArguments),
     Diff(diff::DiffArguments),
     Completions(completions::CompletionsArguments),
@@ -123,6 +125,7 @@ impl Command {
             Self::Work(work) => work.quiet,
             Self::Session(session) => session.quiet,
             Self::Measure(measure) => measure.quiet,
+            Self::MatchEq(match_eq) => match_eq.quiet,
             Self::Waveform(waveform) => waveform.quiet,
             Self::Diff(diff) => diff.quiet,
             Self::Completions(_) | Self::Man(_) | Self::ServiceChild { .. } | Self::Guard { .. } => false,
@@ -157,6 +160,7 @@ pub fn main() -> ExitCode {
         Command::Work(work) => (true, work::run(work)),
         Command::Session(session) => (false, session::run(session)),
         Command::Measure(measure) => (measure.json, measure::run(measure)),
+        Command::MatchEq(match_eq) => (match_eq.json, match_eq::run(match_eq)),
         Command::Waveform(waveform) => (false, waveform::run(waveform)),
         Command::Diff(diff) => (diff.json, diff::run(diff)),
         Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),

@@ -176,13 +176,14 @@ impl Input for CuedClip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resample::Retiming;
+    use crate::resample::{Resampler, Retiming};
 
     /// Returns the whole of a coded stem, and a clip of it.
     fn coded() -> (Vec<f32>, CuedClip) {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/stems/coded/band.mp3");
         let source = crate::io::StemSource::new(path, None);
-        let placement = Placement { source, skip: 0, length: None, start: 100, retiming: Retiming::NONE };
+        let (retiming, resampler) = (Retiming::NONE, Resampler::Steep);
+        let placement = Placement { source, skip: 0, length: None, start: 100, retiming, resampler };
         let rate = SampleRate::new(48_000).unwrap();
         let mut whole = Vec::new();
         let mut clip = Clip::open(&placement, rate).unwrap();

@@ -44,7 +44,7 @@ fn design() -> Table {
         let mut column = [0.0; TAPS];
         for (tap, value) in column.iter_mut().enumerate() {
             let distance = fraction + centre - tap as f64;
-            let window = bessel_i0(KAISER_BETA * (1.0 - (distance / half).powi(2)).max(0.0).sqrt());
+            let window = kaiser(KAISER_BETA, distance / half);
             *value = if phase == 0 {
                 f64::from(u8::from(distance == 0.0))
             } else {
@@ -84,6 +84,11 @@ fn design() -> Table {
         *weight = (1.375 * own + 0.125 * neighbour + kink) as f32;
     }
     Table { taps, bend: (1.5 * bend + 1.0 / 128.0) as f32, rest: (1.5 * rest + 4e-5) as f32, bends }
+}
+
+/// Returns the Kaiser window at a place from −1 to 1, up to a factor.
+pub(super) fn kaiser(beta: f64, place: f64) -> f64 {
+    bessel_i0(beta * (1.0 - place.powi(2)).max(0.0).sqrt())
 }
 
 /// Returns the modified Bessel function of order zero, by its power series.

@@ -124,7 +124,7 @@ mod tests {
         let mut session = Session { tracks: vec![Track::new(stem)], ..Session::default() };
         session.align.mode = AlignMode::Off;
         session.master.target = Target::None;
-        (session.output.format, session.output.shape) = (OutputFormat::Wav16, true);
+        (session.output.format, session.output.shape) = (OutputFormat::Wav16, true.into());
         let settings = session.output.clone();
         let proceed = &mut |_| ControlFlow::Continue(());
         let (plan, alignment) = prepare(session, proceed).unwrap();

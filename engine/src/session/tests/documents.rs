@@ -1,6 +1,7 @@
 //! Documents read back as the session that was written, and the reverse.
 
 use super::*;
+use crate::audio::NoiseShape;
 use crate::dsp::dynamics::{CompressorSettings, DuckerSettings};
 use crate::dsp::{Insert, Key};
 use proptest::prelude::*;
@@ -263,7 +264,9 @@ fn sound(mut session: Session, stem: &Path) -> Session {
     if session.time.end_s.is_some() {
         (session.time.start_s, session.time.end_s) = (None, Some(1.5));
     }
-    session.output.shape &= !session.output.format.samples().is_float();
+    if session.output.format.samples().is_float() {
+        session.output.shape = NoiseShape::None;
+    }
     session.sample_rate_hz = None;
     let plain = |text: Option<String>| text.map(|_| "Née 1".to_owned());
     let output = &mut session.output;

@@ -30,7 +30,7 @@ pub enum ClientRequest {
     /// Changes which readings are sent.
     Readings(ReadingsRequest),
     /// Sends a command to the engine.
-    Engine(Timed),
+    Engine(Box<Timed>),
 }
 
 /// Readings that a client wants.
@@ -68,7 +68,7 @@ impl ClientMessage {
         let request = match name.as_str() {
             "credit" => serde_json::from_value(document).map(|Credit { frames }| ClientRequest::Credit(frames)),
             "readings" => serde_json::from_value(document).map(ClientRequest::Readings),
-            _ => serde_json::from_value(document).map(ClientRequest::Engine),
+            _ => serde_json::from_value(document).map(|timed| ClientRequest::Engine(Box::new(timed))),
         };
         // An error repeats what it does not know, which may be long.
         let shortened = |error: serde_json::Error| error.to_string().chars().take(MAX_REASON).collect();
@@ -110,7 +110,10 @@ mod tests {
         let parse = |document: Value| ClientMessage::parse(document.to_string().as_bytes());
         let message = parse(json!({ "command": "seek", "position": 48_000, "at": 7, "id": 3 }));
         assert_eq!(message.id, Some(json!(3)));
-        assert_eq!(message.request, Ok(ClientRequest::Engine(Timed::at(7, Command::Seek { position: 48_000 }))));
+        assert_eq!(
+            message.request,
+            Ok(ClientRequest::Engine(Box::new(Timed::at(7, Command::Seek { position: 48_000 }))))
+        );
         let message = parse(json!({ "command": "credit", "frames": 512 }));
         assert_eq!((message.id, message.request), (None, Ok(ClientRequest::Credit(512))));
         let readings = ReadingsRequest { rate_hz: 10.0, spectrum: true, scope: false };

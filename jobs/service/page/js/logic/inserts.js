@@ -23,6 +23,8 @@ const SHORT = /** @type {Record<string, string>} */ ({
   multiband: 'multi',
   dynamic_bell: 'dyn',
   ducker: 'duck',
+  linear_phase: 'lin EQ',
+  match_eq: 'match',
 });
 
 /** Short name of an insert, for a chip on a strip. @param {Insert} insert */

@@ -171,7 +171,7 @@ impl Player {
             }
             ClientRequest::Engine(timed) => {
                 let (plays, frame) = (timed.command == Command::Play, timed.at.unwrap_or(0).max(now));
-                self.live.control.send(timed).map_err(|error| error.to_string())?;
+                self.live.control.send(*timed).map_err(|error| error.to_string())?;
                 self.play_waits |= plays;
                 Ok(frame)
             }
