@@ -72,6 +72,8 @@ fn bass_is_turned_down_in_every_style() {
 /// Returns the side-bands of a 3 kHz tone beside a kick drum twice a second that exceeds the
 /// ceiling by 6 dB: nearer than 40 Hz, and farther, in decibels to the tone.
 fn side_bands(style: LimiterStyle) -> (f64, f64) {
+    const STEP: usize = 16;
+    const HALF: usize = 255;
     let frames = 8 * 48_000;
     let mut input: Vec<f64> = (0..frames)
         .map(|n| {
@@ -86,8 +88,6 @@ fn side_bands(style: LimiterStyle) -> (f64, f64) {
     let input: Vec<f32> = input.iter().map(|sample| *sample as f32).collect();
     let out = limited_in(style, &input);
     // Four seconds of the steady part, about the tone: moved to 0 Hz, and 1.5 kHz of them kept.
-    const STEP: usize = 16;
-    const HALF: usize = 255;
     let window = |n: usize, count: usize| {
         let place = TAU * n as f64 / count as f64;
         0.42 - 0.5 * place.cos() + 0.08 * (2.0 * place).cos()
