@@ -40,7 +40,7 @@ impl LimiterStyle {
                 Some(StageTimes { base_octaves: 0.35, charge_ms: 300.0, discharge: 0.25, look_ahead_ms: 4.5 })
             }
             Self::Loud => {
-                Some(StageTimes { base_octaves: 0.75, charge_ms: 150.0, discharge: 0.375, look_ahead_ms: 2.4 })
+                Some(StageTimes { base_octaves: 0.55, charge_ms: 175.0, discharge: 0.375, look_ahead_ms: 3.4 })
             }
         }
     }
