@@ -264,6 +264,11 @@ fn sound(mut session: Session, stem: &Path) -> Session {
     if session.time.end_s.is_some() {
         (session.time.start_s, session.time.end_s) = (None, Some(1.5));
     }
+    let tracks = session.tracks.iter_mut().map(|track| &mut track.inserts);
+    let buses = session.buses.iter_mut().map(|bus| &mut bus.inserts);
+    for inserts in tracks.chain(buses).chain([&mut session.master.inserts]) {
+        inserts.retain(|insert| insert.contradictions().is_empty());
+    }
     if session.output.format.samples().is_float() {
         session.output.shape = NoiseShape::None;
     }
