@@ -61,8 +61,8 @@ impl Process {
         let reader = tokio::spawn(read(stdout, sender));
         if let Some(mut stdin) = child.stdin.take() {
             let text = input.order.to_string();
-            // A process that reads nothing must not keep its worker from stopping it; one that ended
-            // already states its own cause.
+            // A process that reads nothing must not keep its worker from stopping it; one that
+            // ended already states its own cause.
             tokio::spawn(async move {
                 let _ = stdin.write_all(text.as_bytes()).await;
             });

@@ -1,4 +1,4 @@
-//! How orders end: done, failed for good, and tried again.
+//! Ends of orders: done, failed for good, and tried again.
 
 use crate::harness::{Bench, time};
 use serde_json::json;
