@@ -30,7 +30,7 @@ const NEVER: Duration = Duration::from_secs(86_400 * 365);
 pub(crate) struct Orders {
     /// The program mixdown.
     pub(crate) program: PathBuf,
-    /// True once the worker stops.
+    /// True as soon as the worker stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -111,7 +111,7 @@ impl Orders {
 
 /// Waits until the worker stops.
 async fn set(stopping: &mut watch::Receiver<bool>) {
-    // A missing sender belongs to a worker that ended.
+    // A sender that was dropped belongs to a worker that ended.
     let _ = stopping.wait_for(|stops| *stops).await;
 }
 

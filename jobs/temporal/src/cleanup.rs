@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// The attempts to remove.
+/// The extent of a cleanup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CleanupInput {
     /// The folder whose subfolders are the `out` folders of orders; absolute.
@@ -16,7 +16,7 @@ pub(crate) struct CleanupInput {
     pub(crate) older_than: Duration,
 }
 
-/// The attempts that were removed.
+/// The outcome of a cleanup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Removed {
     /// Folders of attempts.
