@@ -36,6 +36,7 @@ mod table;
 mod terminal;
 mod threads;
 mod to_stdout;
+mod urls;
 mod waveform;
 mod work;
 
