@@ -35,6 +35,7 @@ mod report;
 mod separate;
 mod service;
 mod time_codes;
+mod urls;
 mod work;
 
 /// Counts allocations where none are allowed: see `laws::allocation`.

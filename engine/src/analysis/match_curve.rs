@@ -134,7 +134,9 @@ mod tests {
             sample_format: hound::SampleFormat::Float,
         };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-        samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+        for sample in samples {
+            writer.write_sample(*sample).unwrap();
+        }
         writer.finalize().unwrap();
         path
     }
@@ -150,7 +152,7 @@ mod tests {
             let settings = match_curve(&path, &reference, 20.0).unwrap();
             let spec = ProcessSpec { sample_rate: SampleRate::DEFAULT, max_block: 480_000, channels: 1 };
             let mut processor = settings.build(&spec).unwrap();
-            let mut audio = AudioBuffer::from_channels(&[white.clone()]);
+            let mut audio = AudioBuffer::from_channels(std::slice::from_ref(&white));
             processor.process(&mut audio.block_mut());
             let matched = file(folder.path(), "matched.wav", audio.channel(0));
             let levels = third_octaves(&matched).unwrap();
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn all_unfit_files_are_listed() {
         let folder = tempfile::tempdir().unwrap();
-        let silent = file(folder.path(), "silent.wav", &[0.0; 96_000]);
+        let silent = file(folder.path(), "silent.wav", &vec![0.0; 96_000]);
         let short = file(folder.path(), "short.wav", &white_noise(1, 0.3, 9_600));
         let errors = match_curve(&silent, &MatchReference::File(short), 6.0).unwrap_err();
         let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();

@@ -92,8 +92,11 @@ impl TruePeakMeter {
             self.since_taken = fir.max_above(&silence[..frames], self.since_taken);
         }
         for search in &mut self.full_band {
-            let silence = [0.0; full_band::DELAY];
-            self.since_taken = self.since_taken.max(search.highest(&silence));
+            let silence = [0.0; 1_024];
+            for start in (0..full_band::DELAY).step_by(silence.len()) {
+                let frames = silence.len().min(full_band::DELAY - start);
+                self.since_taken = self.since_taken.max(search.highest(&silence[..frames]));
+            }
         }
         self.max = self.max.max(self.since_taken);
     }

@@ -3,6 +3,7 @@
 use super::number::{fixed, signed};
 use super::outcome::{print, show};
 use super::terminal::{one_line, shown};
+use super::urls::Stores;
 use super::{Failure, interrupt, stems};
 use clap::{Args, ValueEnum};
 use mixdown_engine::align::{Alignment, AlignmentSettings, Decision, Mode, PairSelection, StemAlignment};
@@ -112,14 +113,14 @@ struct Answer {
 
 pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     interrupt::install();
-    let stems = stems::expand(&arguments.stems, arguments.quiet)?;
-    let out = arguments.write.as_deref().map(|folder| AlignedFolder {
-        folder,
-        inputs: arguments.to.as_slice(),
-        force: arguments.force,
-    });
+    let stores = Stores::new()?;
+    let mut inputs = stores.files(arguments.quiet || arguments.json)?;
+    let stems = stems::expand(&inputs.local(&arguments.stems)?, arguments.quiet)?;
+    let mix = inputs.local(arguments.to.as_slice())?;
+    let reference = inputs.local(arguments.reference.as_slice())?;
+    let out = arguments.write.as_deref().map(|folder| AlignedFolder { folder, inputs: &mix, force: arguments.force });
     out.map_or(Ok(()), |out| out.check(&stems)).map_err(AlignError::from)?;
-    let answer = compare(arguments, &stems)?;
+    let answer = compare(arguments, &stems, mix.first(), reference.first())?;
     let mut files = Vec::new();
     let mut begins_later_s = 0.0;
     if let Some(out) = &out {
@@ -136,7 +137,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
             document["files"] = json!(files);
             document["begins_later_s"] = json!(begins_later_s);
         }
-        return print(&format!("{document:#}\n"));
+        return print(&inputs.inputs.named(&format!("{document:#}\n")));
     }
     if arguments.quiet {
         return Ok(());
@@ -148,7 +149,7 @@ pub(super) fn run(arguments: &AlignArguments) -> Result<(), Failure> {
     for (file, n) in files.iter().zip(answer.stems()) {
         text += &format!("  {}{}\n", shown(file), source(file, &answer.paths[n]));
     }
-    show(&text)
+    show(&inputs.inputs.named(&text))
 }
 
 /// Returns the stem from which a file comes, where the file has another name.
@@ -156,7 +157,13 @@ fn source(file: &Path, stem: &Path) -> String {
     if file.file_name() == stem.file_name() { String::new() } else { format!(" <- {}", shown(stem)) }
 }
 
-fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Failure> {
+/// Compares stems with each other, or with `mix`. `reference` is the stem that stays.
+fn compare(
+    arguments: &AlignArguments,
+    stems: &[PathBuf],
+    mix: Option<&PathBuf>,
+    reference: Option<&PathBuf>,
+) -> Result<Answer, Failure> {
     let mut paths = stems.to_vec();
     let mut settings = AlignmentSettings {
         mode: arguments.mode.mode(),
@@ -165,13 +172,13 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         assume_related: arguments.assume_related,
         reference: None,
     };
-    if let Some(mix) = &arguments.to {
+    if let Some(mix) = mix {
         paths.insert(0, mix.clone());
         let requested = settings.min_confidence;
         settings = AlignmentSettings { max_offset_s: arguments.max_offset, ..AlignmentSettings::in_mix() };
         settings.min_confidence = requested.or(settings.min_confidence);
     }
-    if let Some(reference) = &arguments.reference {
+    if let Some(reference) = reference {
         let file = reference.canonicalize().ok();
         let same =
             |path: &PathBuf| path == reference || path.canonicalize().ok().is_some_and(|path| file == Some(path));
@@ -180,10 +187,10 @@ fn compare(arguments: &AlignArguments, stems: &[PathBuf]) -> Result<Answer, Fail
         })?;
         settings.reference = Some(index);
     }
-    let pairs = if arguments.to.is_some() { PairSelection::With(0) } else { PairSelection::All };
+    let pairs = if mix.is_some() { PairSelection::With(0) } else { PairSelection::All };
     let compared = compare_files(&paths, &settings, pairs, &interrupt::requested)?;
     let ComparedFiles { rate, alignment, files: observed, .. } = compared;
-    let in_mix = match &arguments.to {
+    let in_mix = match mix {
         Some(mix) => Some(find_in_mix(mix, stems, &alignment, rate, &interrupt::requested)?),
         None => None,
     };

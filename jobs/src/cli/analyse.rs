@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &AnalyseArguments) -> Result<(), Failure> {
     }
     .map_err(|error| failure(&inputs, &error))?;
     for (stem, path) in analysis.stems.iter_mut().zip(&paths) {
-        stem.path.clone_from(path);
+        stem.path = inputs.shown(path);
     }
     if let Some(path) = output {
         let bytes = serde_json::to_vec_pretty(&analysis).map_err(|error| Failure::Other(error.to_string()))?;

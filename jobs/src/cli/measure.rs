@@ -13,7 +13,7 @@ use mixdown_engine::meter::{Label, Measurement, MeterSeries, SUMMARY, SummaryRea
 use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Measure loudness, true peak and more of any audio files.
 ///
@@ -75,7 +75,7 @@ struct FileReadings {
 }
 
 impl FileReadings {
-    fn new(path: &Path, file: &MeasuredFile, series: bool) -> Self {
+    fn new(path: PathBuf, file: &MeasuredFile, series: bool) -> Self {
         let mut warnings = file.info.remarks.clone();
         warnings.extend(file.outcome.truncated.clone());
         if file.outcome.corrupt_packets > 0 {
@@ -85,7 +85,7 @@ impl FileReadings {
             ));
         }
         Self {
-            path: path.to_path_buf(),
+            path,
             measurement: file.meter.measurement().rounded(),
             warnings,
             series: series.then(|| file.meter.series()),
@@ -124,8 +124,8 @@ pub(super) fn run(arguments: &MeasureArguments) -> Result<(), Failure> {
     let measure = |path: &PathBuf| {
         let share = progress.file();
         match measure_file(&inputs.file(path), arguments.series, |done, expected| share.at(done, expected)) {
-            Ok(file) => FileEntry::Measured(Box::new(FileReadings::new(path, &file, arguments.series))),
-            Err(error) => FileEntry::Refused { path: path.clone(), error: inputs.reported(&error.to_string()) },
+            Ok(file) => FileEntry::Measured(Box::new(FileReadings::new(inputs.shown(path), &file, arguments.series))),
+            Err(error) => FileEntry::Refused { path: inputs.shown(path), error: inputs.reported(&error.to_string()) },
         }
     };
     let files: Vec<FileEntry> = paths.par_iter().map(measure).collect();

@@ -37,6 +37,7 @@ mod table;
 mod terminal;
 mod threads;
 mod to_stdout;
+mod urls;
 mod waveform;
 mod work;
 

@@ -46,6 +46,9 @@ pub(super) enum Failure {
     /// The stem library refused or failed.
     #[error(transparent)]
     Library(#[from] mixdown_library::Error),
+    /// A place cannot be reached, or its files are not as expected.
+    #[error(transparent)]
+    Order(#[from] mixdown_orders::OrderError),
     /// Something else, in its own words.
     #[error("{0}")]
     Other(String),

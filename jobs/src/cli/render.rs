@@ -4,6 +4,7 @@ use super::outcome::{print, show};
 use super::progress::ProgressDisplay;
 use super::standard_streams::{is_standard, read_text};
 use super::terminal::{one_line, shown};
+use super::urls::{self, Files, Output, Stores};
 use super::{Failure, dry_run, flags, interrupt, origination, plan_text, stems, terminal, to_stdout};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -40,14 +41,14 @@ pub(super) struct RenderArguments {
         value_name = "STEM",
         required_unless_present = "session",
         conflicts_with = "session",
-        help = format!("The stems: {}; of a folder, its audio files", format_names())
+        help = format!("The stems: {}; of a folder, its audio files; paths or URLs", format_names())
     )]
     stems: Vec<PathBuf>,
-    /// A session file, TOML or JSON; - for standard input.
+    /// A session file, TOML or JSON, as a path or URL; - for standard input.
     #[arg(short, long, value_name = "FILE")]
     session: Option<PathBuf>,
     /// The folder for the results; made if it is missing. Only mixdown's own files in it are
-    /// replaced.
+    /// replaced. At a URL, result.json names the files of this render, and replaces an earlier one.
     #[arg(short, long, value_name = "DIR", required_unless_present_any = ["dry_run", "stdout"])]
     out: Option<PathBuf>,
     /// Write the master, and nothing else, to standard output.
@@ -294,13 +295,18 @@ pub(super) fn session_of(
         let name = document.display();
         return Err(Failure::Usage(format!("{name} is a session file, not a stem; use --session {name}")));
     }
+    align_as(&mut session, align, timecode);
+    Ok(session)
+}
+
+/// Sets what flags set.
+fn align_as(session: &mut Session, align: Option<AlignChoice>, timecode: Option<TimecodeChoice>) {
     if let Some(align) = align {
         session.align.mode = align.mode();
     }
     if let Some(timecode) = timecode {
         session.align.timecode = timecode.timecode();
     }
-    Ok(session)
 }
 
 impl RenderArguments {
@@ -320,8 +326,15 @@ impl RenderArguments {
         flags.into_iter().filter(|(given, _)| *given || self.session.is_none()).map(|(_, flag)| flag).collect()
     }
 
-    fn session(&self) -> Result<Session, Failure> {
-        let mut session = session_of(&self.stems, self.session.as_deref(), self.align, self.timecode, self.quiet)?;
+    fn session(&self, files: &mut Files<'_>) -> Result<Session, Failure> {
+        let document = self.session.as_deref();
+        let mut session = match document.map(|document| urls::session(document, files)).transpose()?.flatten() {
+            Some(mut session) => {
+                align_as(&mut session, self.align, self.timecode);
+                session
+            }
+            None => session_of(&files.local(&self.stems)?, document, self.align, self.timecode, self.quiet)?,
+        };
         if let Some(target) = self.target {
             session.master.target = target;
         }
@@ -368,7 +381,10 @@ impl RenderArguments {
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     interrupt::install();
-    let (session, flags) = (arguments.session()?, arguments.flags());
+    let stores = Stores::new()?;
+    let out = arguments.out.as_deref().map(|out| Output::open(out, &stores, arguments.force)).transpose()?;
+    let mut files = stores.files(arguments.quiet || arguments.json)?;
+    let (session, flags) = (arguments.session(&mut files)?, arguments.flags());
     if arguments.session.is_none() {
         flags::check(&session, &flags)?;
     }
@@ -393,8 +409,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     if let Some(frames) = arguments.chunk_frames {
         render = render.chunk_frames(frames as usize);
     }
-    let out = arguments.out.as_deref();
     if arguments.dry_run {
+        let out = out.as_ref().filter(|out| out.is_local()).map(Output::folder);
         let shown = dry_run::run(render, out, (arguments.json, arguments.quiet));
         return shown.map_err(|failure| flags::named(failure, &flags));
     }
@@ -403,8 +419,8 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
         display.show(progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    let rendered = match out {
-        Some(out) => render.to_folder(out).map_err(Failure::from),
+    let rendered = match &out {
+        Some(out) => render.to_folder(out.folder()).map_err(Failure::from),
         None => to_stdout::run(render),
     };
     if rendered.is_ok() {
@@ -412,24 +428,32 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), Failure> {
     } else {
         drop(display);
     }
-    let Rendered { report, files, .. } = rendered.map_err(|failure| flags::named(failure, &flags))?;
+    let Rendered { report, files: written, .. } = rendered.map_err(|failure| flags::named(failure, &flags))?;
+    let result = out.map_or(Ok(None), |out| out.publish(&written, &files))?;
+    let written = match &result {
+        Some(result) => result.files.iter().map(|file| PathBuf::from(&file.url)).collect(),
+        None => written,
+    };
     let missed = report.master.note.as_ref().filter(|_| report.session.master.strict);
     if arguments.json {
-        let mut document = serde_json::json!({ "ok": missed.is_none(), "files": files, "report": report });
+        let mut document = serde_json::json!({ "ok": missed.is_none(), "files": written, "report": report });
+        if let Some(result) = &result {
+            document["result"] = serde_json::json!(result);
+        }
         if let Some(note) = missed {
             document["error"] = note.clone().into();
         }
-        print(&format!("{document:#}\n"))?;
+        print(&files.inputs.named(&format!("{document:#}\n")))?;
     } else {
         for warning in &report.warnings {
-            terminal::warn(warning);
+            terminal::warn(&files.inputs.named(warning));
         }
         plan_text::print_report(&report);
         if let Some(note) = missed.filter(|_| arguments.quiet) {
             terminal::fail(&one_line(note));
         }
         if !arguments.quiet && !arguments.stdout {
-            show(&reported(&report, &files, timer.elapsed().as_secs_f64()))?;
+            show(&reported(&report, &written, timer.elapsed().as_secs_f64()))?;
         }
     }
     // The reason has been printed, as a warning or an error, or in the document.

@@ -112,13 +112,13 @@ fn no_signal_makes_the_noise_exceed_its_bound() {
             // are cut.
             let mut signal = white_noise(5, 0.9, 20_000);
             signal.extend((0..20_000).map(|n| if n % 2 == 0 { 0.99 } else { -0.99 }));
-            signal.extend([0.0; 20_000]);
+            signal.resize(signal.len() + 20_000, 0.0);
             let worst =
                 errors(shape, rate(hz), &signal).into_iter().fold(0.0, |worst: f64, error| worst.max(error.abs()));
             assert!(worst <= bound && worst > 1.0, "{hz} {shape:?}: {worst} of {bound}");
             // Cut samples do not enter the feedback: the noise after them is as before.
             let mut cut = vec![4.0; 5_000];
-            cut.extend([0.0; 5_000]);
+            cut.resize(cut.len() + 5_000, 0.0);
             let after = errors(shape, rate(hz), &cut).split_off(5_000);
             assert!(after.iter().all(|error| error.abs() <= bound), "{hz} {shape:?}");
         }

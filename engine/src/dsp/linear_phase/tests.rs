@@ -133,9 +133,9 @@ fn an_edit_continues_as_if_the_new_settings_had_been_there() {
     });
     let signal = pink_noise(3, 0.2, 20_000);
     for (old, new) in [(old, new), (new, old)] {
-        let mut whole = AudioBuffer::from_channels(&[signal.clone()]);
+        let mut whole = AudioBuffer::from_channels(std::slice::from_ref(&signal));
         build(&new, 48_000).process(&mut whole.block_mut());
-        let mut edited = AudioBuffer::from_channels(&[signal.clone()]);
+        let mut edited = AudioBuffer::from_channels(std::slice::from_ref(&signal));
         let (mut before, mut after) = (build(&old, 48_000), build(&new, 48_000));
         before.process(&mut edited.block_mut().slice_mut(0..9_999));
         after.inherit_state(&before);

@@ -21,8 +21,6 @@ const HALF: usize = 8_192;
 /// Samples on each side that have taps for every point. Those beyond have one weight: there
 /// sinc(φ − k) is −sin(πφ) / π · (−1)^k / k, but for a part of φ / k.
 const CLOSE: usize = 2_048;
-/// Samples on each side beyond.
-const FAR: usize = HALF - CLOSE;
 /// Kaiser β of the long filter.
 const BETA: f64 = 3.0;
 /// Frames that are searched at once, counted from the first frame of the signal on. So no result

@@ -98,6 +98,7 @@ pub(super) fn run(arguments: &NotateArguments) -> Result<(), Failure> {
     interrupt::install();
     let inputs = Inputs::new(paths.iter().map(|path| &**path))?;
     let readable: Vec<PathBuf> = paths.iter().map(|path| inputs.file(path)).collect();
+    let paths: Vec<PathBuf> = paths.iter().map(|path| inputs.shown(path)).collect();
     let quiet = arguments.quiet || arguments.json;
     let mut analysis = match given {
         Some(analysis) => analysis,

@@ -7,6 +7,7 @@ use super::Failure;
 use super::interrupt;
 use super::outcome::print;
 use super::standard_streams::{is_standard, read_text};
+use super::urls::Stores;
 use clap::Args;
 use kinds::KINDS;
 use lines::Lines;
@@ -77,8 +78,9 @@ fn work(path: &Path, text: String, lines: &mut Lines) -> Result<OrderResult, Ord
     let order = Order::parse(&text)?;
     // Absolute, as results state where their files are.
     let folder = std::path::absolute(Path::new(".").join(folder)).map_err(|error| OrderError::io(folder, error))?;
-    // Without a client of object stores, nothing is cached.
-    let worker = Worker { kinds: KINDS, remote: None, cache: PathBuf::new(), cache_bytes: 0 };
+    let stores = Stores::new()?;
+    let (cache, cache_bytes) = stores.cache.clone();
+    let worker = Worker { kinds: KINDS, remote: stores.remote(), cache, cache_bytes };
     worker.perform(&order, &Base::Folder(folder), &mut |event| {
         lines.event(event);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

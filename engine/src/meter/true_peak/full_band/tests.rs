@@ -55,7 +55,7 @@ fn ideal(signal: &[f32]) -> f64 {
 }
 
 /// Fades both ends and surrounds the signal with silence.
-fn faded(signal: Vec<f32>) -> Vec<f32> {
+fn faded(signal: &[f32]) -> Vec<f32> {
     let frames = signal.len();
     let gain = |n: usize| (n.min(frames - 1 - n) as f32 / 2_000.0).min(1.0);
     let mut faded = vec![0.0; 16_384];
@@ -78,7 +78,7 @@ fn full_band_noise_reads_as_the_ideal_does() {
     signals.push(("clipped white noise".into(), edges.iter().map(|x| (4.0 * x).clamp(-0.5, 0.5)).collect()));
     signals.push(("pink noise".into(), pink_noise(3, 0.3, length)));
     for (name, signal) in signals {
-        let signal = faded(signal);
+        let signal = faded(&signal);
         let (reading, ideal, short) = (meter(&signal), ideal(&signal), short(&signal));
         println!("| {name} | {reading:.3} | {ideal:.3} | {short:.3} |");
         assert!((reading - ideal).abs() < 0.05, "{name}: {reading} for {ideal}");

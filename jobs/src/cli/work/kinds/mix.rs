@@ -1,11 +1,10 @@
 //! Orders of kind `mix`: a session, or stems at unity, rendered as `mixdown render` does.
 
 use super::{failed, uses};
+use crate::cli::urls::{name_inputs, place, tree};
 use mixdown_engine::render::{Phase, Render, RenderError};
 use mixdown_engine::session::{Session, SessionErrors};
-use mixdown_orders::{Base, OrderError, Place, SessionText, Task, is_passing};
-use serde_json::Value;
-use std::path::Path;
+use mixdown_orders::{OrderError, SessionText, Task, is_passing};
 
 pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
     uses(task, &["session"])?;
@@ -22,6 +21,7 @@ pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
         }
         error => failed(error),
     })?;
+    name_inputs(&folder, |text| task.named(text))?;
     let missed = rendered.report.master.note.filter(|_| rendered.report.session.master.strict);
     missed.map_or(Ok(()), |note| Err(OrderError::Work(note)))
 }
@@ -45,22 +45,6 @@ fn session(task: &mut Task<'_, '_>) -> Result<Session, OrderError> {
         track.file = file;
     }
     Ok(session)
-}
-
-/// Returns a session file, TOML or JSON, as a tree: its files are still to be found.
-fn tree(text: &str, shown: &str) -> Result<Value, OrderError> {
-    let read = if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    } else {
-        toml::from_str(text).map_err(|error| error.to_string())
-    };
-    read.map_err(|cause| OrderError::Work(format!("{shown}: {}", cause.trim_end())))
-}
-
-/// Returns the place of a track's file.
-fn place(file: &Path, base: &Base) -> Result<Place, OrderError> {
-    let name = file.to_str().ok_or_else(|| OrderError::Work(format!("{}: not Unicode", file.display())))?;
-    Place::of(name, base)
 }
 
 /// Returns the stage of an order that a phase of the render is, and its text for people.
