@@ -137,7 +137,7 @@ fn every_set_gives_the_bits_of_the_plain_twin() {
         .collect();
     crate::meter::true_peak::lanes::assert_twins("meter/true_peak/full_band: points", &long);
     let far: Vec<_> =
-        noises.iter().map(|samples| FarSums { weights: &FILTERS.far[0], samples: &samples[..FAR + READ] }).collect();
+        noises.iter().map(|samples| FarSums { weights: &FILTERS.far[0], samples: &samples[..HALF - CLOSE + READ] }).collect();
     crate::meter::true_peak::lanes::assert_twins("meter/true_peak/full_band: far", &far);
     let tops: Vec<_> =
         noises.iter().map(|samples| Top { taps: &FILTERS.top, samples: &samples[..2 * STRETCH] }).collect();
