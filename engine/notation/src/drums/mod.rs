@@ -1,7 +1,7 @@
 //! Hits of drum stems: kick, snare, hi-hat closed and open, toms, crash and ride.
 //!
 //! A small convolutional network reads the levels of logarithmic bands, relative to the loud parts
-//! of the stem. For each frame and drum it gives an activation and a strength; peaks of the
+//! of the stem. For each frame and drum it gives an activation and a strength. Peaks of the
 //! activation are hits, after those that sound alike shared their heights. The approach follows
 //! Vogl, Dorfer, Knees, "Drum Transcription from Polyphonic Music with Recurrent Neural Networks",
 //! ICASSP 2017, with dilated convolutions in place of recurrence. `models/drums` beside this

@@ -10,6 +10,13 @@ use crate::{Drum, Hit, SAMPLE_RATE};
 /// higher, for fewer hits in steady noise.
 const THRESHOLDS: [f32; DRUMS] = [0.6, 0.48, 0.42, 0.2, 0.42, 0.36, 0.26];
 
+/// Least height of a hit as a part of the mean of its drum's highest peaks: drums with a skin are
+/// surer where they are there at all, and what sounds half like them then is something else.
+const PARTS_OF_HIGHEST: [f32; DRUMS] = [0.7, 0.7, 0.5, 0.5, 0.7, 0.5, 0.5];
+
+/// Peaks of a drum that count as its highest.
+const HIGHEST: usize = 10;
+
 /// Least activation of a peak that takes part in the sharing of heights.
 const LEAST_HEIGHT: f32 = 0.1;
 
@@ -50,8 +57,17 @@ fn high_peaks(activations: &[Activation], sound: impl Fn(usize) -> Sound, drum: 
     for (peak, height) in peaks.iter_mut().zip(shared_heights(&heights, &sounds)) {
         peak.height = height;
     }
-    peaks.retain(|peak| peak.height >= THRESHOLDS[drum]);
+    let least = (PARTS_OF_HIGHEST[drum] * mean_of_highest(&peaks)).max(THRESHOLDS[drum]);
+    peaks.retain(|peak| peak.height >= least);
     peaks
+}
+
+/// Returns the mean height of the [`HIGHEST`] peaks, or of all where there are fewer.
+fn mean_of_highest(peaks: &[Peak]) -> f32 {
+    let mut heights: Vec<f32> = peaks.iter().map(|peak| peak.height).collect();
+    heights.sort_by(|one, other| other.total_cmp(one));
+    heights.truncate(HIGHEST);
+    heights.iter().sum::<f32>() / heights.len().max(1) as f32
 }
 
 /// Returns the peaks of one drum in the order of time. Of peaks too close, the highest stays.
@@ -144,6 +160,16 @@ mod tests {
         let activations = activations(&played);
         assert_eq!(hits(&activations).len(), 3);
         assert_eq!(super::hits(&activations, |_| Sound::flat(40.0)).len(), 4);
+    }
+
+    #[test]
+    fn a_peak_far_below_the_highest_is_not_a_hit() {
+        let snares = |heights: [f32; 3]| -> Vec<Activation> {
+            let played = [10.0, 40.0, 70.0].into_iter().zip(heights);
+            activations(&played.map(|(time, height)| (Drum::Snare, time, height)).collect::<Vec<_>>())
+        };
+        assert_eq!(hits(&snares([1.0, 1.0, 0.55])).len(), 2);
+        assert_eq!(hits(&snares([0.6, 0.6, 0.55])).len(), 3);
     }
 
     #[test]
