@@ -116,7 +116,7 @@ fn chained() -> Session {
     session.tracks[1].inserts = vec![ducker("noise 3"), compressor("drums", "rms")];
     session.tracks[2].inserts = vec![late(11.0), compressor("noise 1", "true_peak")];
     session.tracks[3].inserts = vec![compressor("kick", "peak")];
-    session.tracks[5].inserts = vec![compressor("pad", "peak")];
+    session.tracks[7].inserts = vec![compressor("pad", "peak")];
     session.tracks[4].output = "music".into();
     session.buses[0].inserts = vec![late(1.0), compressor("noise 4", "peak")];
     session.buses[1].inserts = vec![ducker("drums")];
@@ -188,7 +188,9 @@ fn a_key_set_during_playback_acts_in_its_own_frame() {
         let ducked = out[0][settled..].iter().position(|sample| (sample - 0.25).abs() > 1e-6);
         assert_eq!(ducked.map(|frame| frame + settled), Some(BEGINS + latency), "blocks of {block}");
         assert!(out[0][..900].iter().all(|sample| sample.abs() < 0.13), "its own input turns the pad down");
-        assert_eq!(*first.get_or_insert_with(|| out.clone()), out, "blocks of {block}");
+        // Playback ends with a block, so that only the last frames depend on its size.
+        let part = out.iter().map(|channel| channel[..FRAMES].to_vec()).collect::<Vec<_>>();
+        assert!(*first.get_or_insert_with(|| part.clone()) == part, "blocks of {block}");
     }
 }
 
@@ -213,7 +215,9 @@ fn keys_may_turn_around_during_playback() {
         let settled = 6_000;
         let ducked = out[0][settled..].iter().position(|sample| (sample - 0.25).abs() > 1e-6);
         assert_eq!(ducked.map(|frame| frame + settled), Some(BEGINS + latency), "blocks of {block}");
-        assert_eq!(*first.get_or_insert_with(|| out.clone()), out, "blocks of {block}");
+        // Playback ends with a block, so that only the last frames depend on its size.
+        let part = out.iter().map(|channel| channel[..FRAMES].to_vec()).collect::<Vec<_>>();
+        assert!(*first.get_or_insert_with(|| part.clone()) == part, "blocks of {block}");
     }
 }
 

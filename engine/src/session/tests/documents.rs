@@ -68,7 +68,8 @@ fn every_insert_is_read_with_its_required_keys_alone_and_gets_its_defaults() {
         let mut insert = json!({ "type": variant["properties"]["type"]["const"] });
         for key in variant["required"].as_array().unwrap().iter().filter_map(Value::as_str).filter(|key| *key != "type")
         {
-            insert[key] = variant["properties"][key]["minimum"].clone();
+            // What is not a number is the name of a key, and may be empty.
+            insert[key] = variant["properties"][key].get("minimum").cloned().unwrap_or_else(|| "".into());
         }
         let document = json!({ "tracks": [{ "file": "a.wav", "inserts": [insert] }] });
         let session = folder.parse("mix.json", &document.to_string()).unwrap();
