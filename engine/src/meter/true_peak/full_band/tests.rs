@@ -136,8 +136,10 @@ fn every_set_gives_the_bits_of_the_plain_twin() {
         .map(|samples| LongPoints { taps: &FILTERS.long, samples: &samples[..2 * CLOSE + READ] })
         .collect();
     crate::meter::true_peak::lanes::assert_twins("meter/true_peak/full_band: points", &long);
-    let far: Vec<_> =
-        noises.iter().map(|samples| FarSums { weights: &FILTERS.far[0], samples: &samples[..HALF - CLOSE + READ] }).collect();
+    let far: Vec<_> = noises
+        .iter()
+        .map(|samples| FarSums { weights: &FILTERS.far[0], samples: &samples[..HALF - CLOSE + READ] })
+        .collect();
     crate::meter::true_peak::lanes::assert_twins("meter/true_peak/full_band: far", &far);
     let tops: Vec<_> =
         noises.iter().map(|samples| Top { taps: &FILTERS.top, samples: &samples[..2 * STRETCH] }).collect();
