@@ -56,7 +56,7 @@ fn session() -> Session {
 }
 
 fn rendered(session: &Session, chunk: usize) -> Vec<Vec<f32>> {
-    let (audio, _) = Render::new(session.clone()).chunk_frames(chunk).to_memory().unwrap();
+    let (audio, _) = Render::new(session.clone()).mix_only(true).chunk_frames(chunk).to_memory().unwrap();
     (0..2).map(|channel| audio.channel(channel).to_vec()).collect()
 }
 
