@@ -200,12 +200,13 @@ fn law_8_neutral_settings_change_no_bit() {
         }
         let mut processor = fresh();
         let late = processor.latency() as usize;
-        let input = programme(spec.channels, 12_000, 8);
+        let frames = late + 12_000;
+        let input = programme(spec.channels, frames, 8);
         let mut out = input.clone();
         run(&mut *processor, &mut out, Blocks::Of(511));
-        let mut expected = silence(spec, 12_000);
+        let mut expected = silence(spec, frames);
         for channel in 0..spec.channels {
-            expected.channel_mut(channel)[late..].copy_from_slice(&input.channel(channel)[..12_000 - late]);
+            expected.channel_mut(channel)[late..].copy_from_slice(&input.channel(channel)[..frames - late]);
         }
         first_difference(&out, &expected)
     });
