@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const SECRET: &str = "not-for-any-record";
 
-/// A running server with the bucket `b`, and a folder for runs.
+/// A running server with the bucket `mixdown`, and a folder for runs.
 struct Store {
     process: Child,
     address: String,
@@ -40,10 +40,10 @@ impl Store {
             assert!(started.elapsed() < Duration::from_secs(60), "moto_server does not start");
             std::thread::sleep(Duration::from_millis(100));
         }
-        assert_eq!(store.request("PUT", "/b", b"").0, 200);
+        assert_eq!(store.request("PUT", "/mixdown", b"").0, 200);
         for stem in ["bass.flac", "drums.flac"] {
             let bytes = fs::read(path(format!("stems/band/{stem}"))).unwrap();
-            assert_eq!(store.request("PUT", &format!("/b/song/{stem}"), &bytes).0, 200);
+            assert_eq!(store.request("PUT", &format!("/mixdown/song/{stem}"), &bytes).0, 200);
             store.folder.write(stem, &bytes);
         }
         Some(store)
@@ -67,7 +67,7 @@ impl Store {
 
     /// Returns the document `result.json` below a path, after a comparison with its files.
     fn result(&self, out: &str) -> Value {
-        let (status, body) = self.request("GET", &format!("/b/{out}/result.json"), b"");
+        let (status, body) = self.request("GET", &format!("/mixdown/{out}/result.json"), b"");
         assert_eq!(status, 200);
         let result: Value = serde_json::from_slice(&body).unwrap();
         for file in result["files"].as_array().unwrap() {
@@ -103,24 +103,24 @@ fn a_mix_of_urls_is_the_mix_of_the_files() {
     let Some(store) = Store::start() else { return };
     assert_eq!(store.run("render bass.flac drums.flac --out plain -q").code, Some(0));
     let plain = fs::read(store.folder.path("plain/final_mix.wav")).unwrap();
-    let urls = "s3://b/song/bass.flac s3://b/song/drums.flac";
+    let urls = "s3://mixdown/song/bass.flac s3://mixdown/song/drums.flac";
     for _ in 0..2 {
-        let run = store.run(&format!("render {urls} --out s3://b/mix --json"));
+        let run = store.run(&format!("render {urls} --out s3://mixdown/mix --json"));
         assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
         let (printed, result): (Value, _) = (serde_json::from_str(&run.stdout).unwrap(), store.result("mix"));
         assert_eq!(printed["result"], result);
         assert!(store.file(&result, "final_mix.wav") == plain);
-        assert!(store.request("GET", "/b/mix/final_mix.wav", b"").1 == plain);
+        assert!(store.request("GET", "/mixdown/mix/final_mix.wav", b"").1 == plain);
         let report = String::from_utf8(store.file(&result, "report.json")).unwrap();
-        assert!(report.contains("s3://b/song/bass.flac") && !report.contains("scratch"), "{report}");
+        assert!(report.contains("s3://mixdown/song/bass.flac") && !report.contains("scratch"), "{report}");
     }
-    let session = "[[tracks]]\nfile = \"bass.flac\"\n[[tracks]]\nfile = \"s3://b/song/drums.flac\"\n";
-    store.request("PUT", "/b/song/mix.toml", session.as_bytes());
-    let run = store.run("render --session s3://b/song/mix.toml --out again -q");
+    let session = "[[tracks]]\nfile = \"bass.flac\"\n[[tracks]]\nfile = \"s3://mixdown/song/drums.flac\"\n";
+    store.request("PUT", "/mixdown/song/mix.toml", session.as_bytes());
+    let run = store.run("render --session s3://mixdown/song/mix.toml --out again -q");
     assert_eq!((run.code, &*run.stderr), (Some(0), ""));
     assert!(fs::read(store.folder.path("again/final_mix.wav")).unwrap() == plain);
-    let http = format!("http://{}/b/mix/final_mix.wav", store.address);
-    for measured in ["s3://b/mix/final_mix.wav", &http] {
+    let http = format!("http://{}/mixdown/mix/final_mix.wav", store.address);
+    for measured in ["s3://mixdown/mix/final_mix.wav", &http] {
         let run = store.run(&format!("measure {measured} --json"));
         let document: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!((run.code, &document["files"][0]["path"]), (Some(0), &json!(measured)), "{document}");
@@ -130,27 +130,27 @@ fn a_mix_of_urls_is_the_mix_of_the_files() {
 #[test]
 fn an_order_of_urls_is_published_once() {
     let Some(store) = Store::start() else { return };
-    let order = json!({ "schema": "mixdown.order/1", "order_id": "song-1", "kind": "mix", "out": "s3://b/order",
-        "stems": ["s3://b/song/bass.flac", "s3://b/song/drums.flac"] });
+    let order = json!({ "schema": "mixdown.order/1", "order_id": "song-1", "kind": "mix", "out": "s3://mixdown/order",
+        "stems": ["s3://mixdown/song/bass.flac", "s3://mixdown/song/drums.flac"] });
     store.folder.write("order.json", order.to_string().as_bytes());
     let first = store.run("work order.json -q");
     assert_eq!(first.code, Some(0), "{}", first.stdout);
     let result = store.result("order");
     assert_eq!(store.run("work order.json -q").code, Some(0));
     assert_eq!(store.result("order"), result);
-    assert_eq!(store.request("GET", "/b/order/final_mix.wav", b"").0, 404);
+    assert_eq!(store.request("GET", "/mixdown/order/final_mix.wav", b"").0, 404);
     for (key, value, code, exit) in [
         ("out", "s3://none/order", "request_refused", 1),
-        ("stems", "s3://b/none.wav", "input_missing", 1),
+        ("stems", "s3://mixdown/none.wav", "input_missing", 1),
         ("stems", "s3://none/a.wav", "request_refused", 1),
     ] {
         let mut order = order.clone();
-        order["out"] = "s3://b/other".into();
+        order["out"] = "s3://mixdown/other".into();
         order[key] = if key == "stems" { json!([value]) } else { value.into() };
         store.folder.write("wrong.json", order.to_string().as_bytes());
         let run = store.run("work wrong.json -q");
         let last: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!((run.code, &last["code"]), (Some(exit), &json!(code)), "{last}");
-        assert_eq!(store.request("GET", "/b/other/result.json", b"").0, 404);
+        assert_eq!(store.request("GET", "/mixdown/other/result.json", b"").0, 404);
     }
 }

@@ -126,11 +126,8 @@ impl<'a> Replacement<'a> {
             Some(tag) => self.remote.replace(&url, tag, bytes.as_bytes(), &mut keep_on),
             None => self.remote.create(&url, bytes.as_bytes(), &mut keep_on),
         };
-        let stored = stored.map_err(|error| {
-            let may_stand = error.is_temporary();
-            (error, may_stand)
-        })?;
-        if stored {
+        // A refusal may follow a request whose answer was lost.
+        if stored.map_err(|error| (error, true))? {
             return Ok(result);
         }
         // Another attempt, or this one before a repeated request.

@@ -39,10 +39,12 @@ impl Bucket {
             ("PUT", None) => self.put(path, request),
             ("POST", None) if query.starts_with("delete") => {
                 let text = String::from_utf8_lossy(&request.body).into_owned();
+                let mut deleted = String::new();
                 for key in text.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
                     self.objects.remove(&format!("{NAME}{key}"));
+                    deleted += &format!("<Deleted><Key>{key}</Key></Deleted>");
                 }
-                Answer::new(200, "<DeleteResult></DeleteResult>")
+                Answer::new(200, &format!("<DeleteResult>{deleted}</DeleteResult>"))
             }
             ("POST", None) => {
                 self.uploads += 1;
