@@ -39,7 +39,7 @@ fn an_order_that_is_returned_is_tried_again_with_a_pause() {
     assert_eq!(starts.len(), 2);
     let pause = time(&starts[1]) - time(&bench.events("full", "end")[0]);
     println!("FIGURE pause before the second attempt: {pause:.1} s");
-    assert!((5.0..10.0).contains(&pause), "{pause}");
+    assert!(pause >= 5.0, "{pause}");
     // Attempts are spent at last.
     let status = bench.submit(&bench.order("never", 0.1, &json!({ "exits": [75] })), &["--attempts", "2", "--wait"]);
     assert_eq!((&status["state"], &status["error"]["code"]), (&json!("error"), &json!("disk_full")), "{status}");
