@@ -51,6 +51,11 @@ fn dynamics_with_later_defaults_render_as_before() {
 }
 
 #[test]
+fn styles_of_the_limiter_render_as_before() {
+    matches_its_golden("limiter_styles");
+}
+
+#[test]
 fn centred_and_panned_mono_stems_render_as_before() {
     matches_its_golden("mono_stems");
 }

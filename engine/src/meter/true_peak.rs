@@ -23,9 +23,9 @@ use crate::process::Tap;
 /// up to 0.45 of the sample rate. The 4× filter printed in the standard reads up to 0.44 dB too low
 /// there.
 ///
-/// The highest peak of each channel is read by a filter of 16 384 taps too, so that white noise up
-/// to Nyquist reads within 0.05 dB of an ideal interpolation. This reading counts up to 9300 frames
-/// after the peak.
+/// The highest peak of the whole signal is read by a filter of 16 384 taps too, so that white noise
+/// up to Nyquist reads within 0.05 dB of an ideal interpolation. This reading counts up to 9300
+/// frames after the peak, too late for readings of intervals.
 #[derive(Clone, Debug)]
 pub struct TruePeakMeter {
     firs: Vec<TruePeakFir>,
@@ -43,6 +43,12 @@ impl TruePeakMeter {
             max: 0.0,
             since_taken: 0.0,
         }
+    }
+
+    /// Creates a meter for this many channels that reads intervals alone: its reading of the whole
+    /// signal lacks the long filter. Control thread; allocates.
+    pub(crate) fn of_intervals(channels: usize) -> Self {
+        Self { full_band: Vec::new(), ..Self::new(channels) }
     }
 
     /// Forgets all input. Audio thread: no allocation.
@@ -95,7 +101,7 @@ impl TruePeakMeter {
             let silence = [0.0; 1_024];
             for start in (0..full_band::DELAY).step_by(silence.len()) {
                 let frames = silence.len().min(full_band::DELAY - start);
-                self.since_taken = self.since_taken.max(search.highest(&silence[..frames]));
+                self.max = self.max.max(search.highest(&silence[..frames]));
             }
         }
         self.max = self.max.max(self.since_taken);
@@ -113,7 +119,7 @@ impl Tap for TruePeakMeter {
             self.since_taken = fir.max_above(block.channel(index), self.since_taken);
         }
         for (index, search) in self.full_band.iter_mut().enumerate() {
-            self.since_taken = self.since_taken.max(search.highest(block.channel(index)));
+            self.max = self.max.max(search.highest(block.channel(index)));
         }
         self.max = self.max.max(self.since_taken);
     }

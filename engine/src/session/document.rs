@@ -44,6 +44,7 @@ pub struct Session {
     pub sample_rate_hz: Option<SampleRate>,
     /// Filter by which stems of other rates are converted.
     #[serde(default, skip_serializing_if = "Resampler::is_steep")]
+    #[schemars(extend("default" = "steep"))]
     pub resampler: Resampler,
     /// Alignment of stems with each other.
     #[serde(default)]

@@ -71,7 +71,7 @@ impl LiveStripMeter {
             peak: PeakMeter::new(),
             rms: RmsMeter::new(2),
             loudness: LoudnessMeter::without_history(rate, &ChannelLayout::stereo()),
-            true_peak: TruePeakMeter::new(2),
+            true_peak: TruePeakMeter::of_intervals(2),
             correlation: CorrelationMeter::new(),
             reduction_db: 0.0,
             bands: BandMeter::new(rate, 2, turn as f64 / strips.max(1) as f64),
