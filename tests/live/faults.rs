@@ -208,5 +208,9 @@ fn nan_and_denormal_stems_slow_no_block() {
         mean(&bad),
         worst(&bad)
     );
-    assert!(worst(&bad) < 2.0 * mean(&good), "{} us, where {} us are the mean", worst(&bad), mean(&good));
+    // Transforms work in some blocks more than in others: in the same ones for any samples.
+    let usual = mean(&good);
+    for (bad, good) in bad.iter().zip(&good) {
+        assert!(*bad < 2.0 * good.max(usual), "{bad} us, where {good} us are usual, and {usual} us the mean");
+    }
 }

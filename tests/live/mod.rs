@@ -14,6 +14,7 @@ use crate::laws::every_case;
 use crate::program_runs::TestFolder as Folder;
 use mixdown_engine::audio::AudioBuffer;
 use mixdown_engine::dsp::Insert;
+use mixdown_engine::dsp::gain::GainSettings;
 use mixdown_engine::live::{Command, Event, Live, LiveInput, Motion, StripName, Timed};
 use mixdown_engine::render::Plan;
 use mixdown_engine::session::{AlignMode, AuxSend, Bus, Ceiling, OutputFormat, Polarity, Session, Target, Track};
@@ -55,6 +56,8 @@ fn session(folder: &Folder) -> Session {
     buses[1].inserts = take(1);
     let mut session = Session { tracks, buses, ..Session::default() };
     session.master.inserts = take(100);
+    // Filters and gates leave little of the stems.
+    session.master.inserts.push(Insert::Gain(GainSettings::new(20.0)));
     session.tracks[0].output = "group".into();
     session.tracks[0].pan = -0.4;
     session.tracks[1].sends.push(AuxSend { pre_fader: true, gain_db: -6.0, ..AuxSend::new("echo") });

@@ -173,6 +173,6 @@ fn sixty_seconds_of_random_commands_never_allocate() {
     }
     println!("{sent:?}\n{changed:?}");
     assert_eq!(allocations, 0);
-    assert_eq!(sent.len(), 17, "every kind of command: {sent:?}");
+    assert_eq!(sent.len(), 19, "every kind of command: {sent:?}");
     assert_eq!(changed.len(), all_changed, "every kind of insert, put in and changed: {changed:?}");
 }

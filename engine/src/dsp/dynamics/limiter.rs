@@ -89,6 +89,9 @@ pub struct Limiter {
     groups: Vec<Group>,
     stage: GainStage,
     tally: Tally,
+    /// Frames of the current stretch that have passed: stretches of [`CHUNK`] frames count from the
+    /// first frame, so that no bit depends on the lengths of blocks.
+    passed: usize,
 }
 
 /// Channels with the same gain.
@@ -96,6 +99,8 @@ pub struct Limiter {
 struct Group {
     detector: TruePeakDetector,
     reduction: Reduction,
+    /// Amplitude that the reduction at the begin of a stretch turns down to the ceiling throughout.
+    held: f32,
     peaks: Box<[f32; CHUNK]>,
     /// Reductions in octaves, then gains.
     values: Box<[f64; CHUNK]>,
@@ -110,9 +115,13 @@ impl Group {
     /// Reads the peaks of a block; returns true if one exceeds the ceiling.
     fn detect(&mut self, block: &Block<'_>, ceiling: f64) -> bool {
         let peaks = &mut self.peaks[..block.frames()];
-        let held = ceiling * exp2(self.reduction.held_octaves());
-        self.detector.process(block, (ceiling as f32, held as f32), peaks);
+        self.detector.process(block, (ceiling as f32, self.held), peaks);
         peaks.iter().any(|peak| f64::from(*peak) > ceiling)
+    }
+
+    /// Begins a stretch.
+    fn begin(&mut self, ceiling: f64) {
+        self.held = (ceiling * exp2(self.reduction.held_octaves())) as f32;
     }
 
     /// Turns the peaks of so many frames into the needed reductions.
@@ -136,6 +145,7 @@ impl Limiter {
         let group = Group {
             detector: TruePeakDetector::new(channels, reduction::hold(spec)),
             reduction: Reduction::new(times.as_ref(), settings.release_ms, look_ahead, spec),
+            held: f32::INFINITY,
             peaks: Box::new([0.0; CHUNK]),
             values: Box::new([0.0; CHUNK]),
         };
@@ -145,6 +155,7 @@ impl Limiter {
             groups: vec![group; count],
             stage: GainStage::new(DELAY + look_ahead, spec),
             tally: Tally::default(),
+            passed: 0,
         })
     }
 
@@ -216,12 +227,21 @@ impl Processor for Limiter {
         self.groups.iter_mut().for_each(Group::reset);
         self.stage.reset();
         self.tally = Tally::default();
+        self.passed = 0;
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let end = block.frames().min(start + CHUNK);
+        let mut start = 0;
+        while start < block.frames() {
+            if self.passed == 0 {
+                for group in &mut self.groups {
+                    group.begin(self.ceiling);
+                }
+            }
+            let end = block.frames().min(start + CHUNK - self.passed);
             self.process_chunk(&mut block.slice_mut(start..end));
+            self.passed = (self.passed + end - start) % CHUNK;
+            start = end;
         }
     }
 
@@ -237,7 +257,9 @@ impl Processor for Limiter {
         for (group, old) in self.groups.iter_mut().zip(&old.groups) {
             group.detector.inherit_state(&old.detector);
             group.reduction.inherit_state(&old.reduction);
+            group.held = old.held;
         }
+        self.passed = old.passed;
         self.stage.inherit_state(&old.stage);
         self.tally = old.tally;
     }
