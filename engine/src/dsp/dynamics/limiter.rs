@@ -172,7 +172,7 @@ impl Limiter {
 
     fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
         let frames = block.frames();
-        let Self { ceiling, link, groups, stage, tally } = self;
+        let Self { ceiling, link, groups, stage, tally, .. } = self;
         let idle = groups.iter().all(|group| group.reduction.is_idle());
         let mut over = false;
         match &mut groups[..] {
