@@ -294,7 +294,9 @@ mod tests {
         let highest = |values: &[Option<f32>]| {
             super::super::rounded(f64::from(values.iter().flatten().copied().fold(f32::MIN, f32::max)), 2)
         };
-        assert_eq!(Some(highest(&series.true_peak_dbtp)), rounded.true_peak_dbtp);
+        // Up to Nyquist, the long filter of the whole signal reads what the short one misses.
+        let missed_db = rounded.true_peak_dbtp.unwrap() - highest(&series.true_peak_dbtp);
+        assert!((0.0..0.5).contains(&missed_db), "{missed_db}");
         assert_eq!(Some(highest(&series.peak_dbfs)), rounded.sample_peak_dbfs);
         // Sums of sums: the order differs, so the last bits may.
         let theirs = Measurement {

@@ -16,8 +16,8 @@ use rubato::{Fft, Resampler as _, ResamplerConstructionError};
 const LOWER_BLOCK: usize = 1024;
 
 /// Longest block of the gentle filter, in frames at the lower rate, where the rates permit one as
-/// short: it rings for 3.4 µs per frame at 48 kHz, down to −60 dB.
-const GENTLE_BLOCK: usize = 360;
+/// short: it rings for 3.8 µs per frame at 48 kHz, down to −60 dB.
+const GENTLE_BLOCK: usize = 320;
 
 /// Longest block, in frames at the lower rate, that is converted in f32. Up to there, rounding
 /// leaves −133 dB of a tone. It grows with the block, since rubato designs its filter in the same

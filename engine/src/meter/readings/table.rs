@@ -65,7 +65,8 @@ series_readings! {
             pointer: Some("S"),
             plot: Some(SeriesPlot::Loudness("short", "short-term (3 s)")),
         }
-        /// True peak of all channels; a peak may count up to 40 frames late.
+        /// True peak of all channels; a peak may count up to 40 frames late. On noise up to Nyquist
+        /// it reads up to 0.3 dB less than the whole.
         true_peak_dbtp: Level {
             of: |interval| amplitude_db(interval.true_peak),
             unit: "dBTP",
@@ -183,7 +184,7 @@ summary_readings! {
         master: Some(label("Loudest 3 s, LUFS", 1)),
     }
     /// The highest level between samples or at them, LFE included; within 0.02 dB up to 0.45 of the
-    /// sample rate.
+    /// sample rate, and 0.05 dB on noise up to Nyquist.
     true_peak_dbtp: Option<f64> {
         of: |whole| whole.true_peak_dbtp,
         unit: "dBTP",
