@@ -12,8 +12,8 @@ pub enum Resampler {
     /// sound, down to −60 dB.
     #[default]
     Steep,
-    /// Level to 0.01 dB up to 0.445 of the lower rate: nearly 20 kHz of 44.1. It rings for a
-    /// quarter of that time.
+    /// Level to 0.01 dB up to 0.445 of the lower rate: nearly 20 kHz of 44.1. It rings for less
+    /// than half of that time.
     Gentle,
 }
 

@@ -66,7 +66,7 @@ series_readings! {
             plot: Some(SeriesPlot::Loudness("short", "short-term (3 s)")),
         }
         /// True peak of all channels; a peak may count up to 40 frames late. On noise up to Nyquist
-        /// it reads up to 0.3 dB less than the whole.
+        /// it reads up to 1 dB less than the whole.
         true_peak_dbtp: Level {
             of: |interval| amplitude_db(interval.true_peak),
             unit: "dBTP",
