@@ -48,8 +48,10 @@ try {
 
   await refuses(page);
 
-  // The mixer plays on beside a render.
+  // The mixer plays on beside a render, however long that takes: in a loop.
   await page.click('button[aria-label=Play]');
+  await page.keyboard.press('l');
+  await page.waitForSelector('.transport button[aria-pressed=true]');
   await page.click('.top >> text=Render');
   await page.waitForSelector('text=The master is ready.', { timeout: 120_000 });
   await level(page, -32);

@@ -40,8 +40,8 @@ export class Sync extends EventTarget {
     /** @type {number|undefined} */
     this.timer = undefined;
     this.closed = false;
-    /** @type {Promise<void>|null} */
-    this.running = null;
+    /** The last exchange with the server: each waits for the one before. @type {Promise<void>} */
+    this.last = Promise.resolve();
     this.channel = new BroadcastChannel(`mixdown:${session}`);
     this.channel.onmessage = () => this.pull();
     this.onBack = () => this.schedule(0);
@@ -102,14 +102,22 @@ export class Sync extends EventTarget {
     if (!this.closed) this.timer = setTimeout(() => this.flush(), wait);
   }
 
+  /**
+   * Runs an exchange after the earlier ones: an answer that is late would bring back an old document.
+   * @param {() => Promise<void>} exchange
+   */
+  inTurn(exchange) {
+    this.last = this.last.catch(() => {}).then(exchange);
+    return this.last;
+  }
+
   /** Saves now; resolves when everything is saved, or cannot be. @returns {Promise<void>} */
   async flush() {
     clearTimeout(this.timer);
-    if (this.running) await this.running;
-    if (!this.dirty || this.conflict || this.closed) return;
-    this.running = this.save();
-    await this.running;
-    this.running = null;
+    if (this.closed) return;
+    await this.inTurn(async () => {
+      if (this.dirty && !this.conflict) await this.save();
+    });
   }
 
   /** Sends a merge patch. */
@@ -149,7 +157,7 @@ export class Sync extends EventTarget {
   /** @param {unknown} error */
   async refused(error) {
     if (error instanceof ApiError && (error.status === 412 || error.code === 'DOCUMENT_CHANGED')) {
-      await this.pull();
+      await this.fetch(false);
     } else if (error instanceof ApiError && error.status === 422) {
       this.problems = error.data?.problems ?? [{ pointer: '', message: error.message }];
       this.setState('refused');
@@ -167,6 +175,11 @@ export class Sync extends EventTarget {
    * @param {boolean} [quiet] merges without a question where nothing clashes: the change was one's own
    */
   async pull(quiet = false) {
+    await this.inTurn(() => this.fetch(quiet));
+  }
+
+  /** @param {boolean} quiet */
+  async fetch(quiet) {
     if (this.closed) return;
     const mine = this.store.current;
     try {

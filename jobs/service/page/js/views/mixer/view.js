@@ -4,6 +4,7 @@ import { Live } from '../../live/live.js';
 import { button, notice } from '../../parts/notice.js';
 import { DocumentStore } from '../../store/document.js';
 import { Sync } from '../../store/sync.js';
+import { uploads } from '../../store/uploads.js';
 import { ViewStore } from '../../store/view.js';
 import { SongAnalysis } from './analysis.js';
 import { Outlines } from './mix.js';
@@ -27,10 +28,17 @@ export function mixerView(session, query) {
   const stop = new AbortController();
   /** @type {MixerScreen|null} */
   let screen = null;
+  // A stem that arrives while the session is fetched is not in what comes, and not yet awaited.
+  /** @type {import('../../store/uploads.js').Upload[]} */
+  const arrived = [];
+  const note = (/** @type {Event} */ event) => arrived.push(/** @type {CustomEvent} */ (event).detail);
+  uploads.addEventListener('arrived', note, { signal: stop.signal });
   open(session, query, stop.signal).then(
     (mix) => {
       if (stop.signal.aborted) return;
       screen = new MixerScreen(mix, element, stop.signal);
+      uploads.removeEventListener('arrived', note);
+      for (const entry of arrived) screen.onArrived(entry);
     },
     (error) => {
       if (stop.signal.aborted) return;
