@@ -1,6 +1,6 @@
 //! Connections to the database.
 
-use crate::{Error, schema};
+use crate::{Error, schema, store};
 use rusqlite::Connection;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -40,6 +40,7 @@ impl Connected {
         connection.pragma_update(None, "cache_size", -32_000)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         schema::migrate(&mut connection, schema::MIGRATIONS)?;
+        store::pack_terms(&mut connection)?;
         connection.set_prepared_statement_cache_capacity(64);
         let mut log_path = path.as_os_str().to_owned();
         log_path.push("-wal");

@@ -8,7 +8,8 @@ use std::path::Path;
 const APPLICATION_ID: i64 = 0x6d78_644c;
 
 /// Statements that lead from each schema to the next; schema 0 is an empty database.
-pub(crate) const MIGRATIONS: &[&str] = &["
+pub(crate) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE songs (
     id INTEGER PRIMARY KEY,
     audio_file_id TEXT NOT NULL UNIQUE,
@@ -54,12 +55,17 @@ CREATE TABLE unsettled (
     boot TEXT NOT NULL,
     stamp INTEGER NOT NULL
 ) WITHOUT ROWID;
-"];
+",
+    "
+DROP TABLE text_blocks;
+CREATE TABLE term_blocks (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+",
+];
 
 /// Empties all tables that sidecar files fill.
 pub(crate) const EMPTY: &str = "
 DELETE FROM songs; DELETE FROM analyses; DELETE FROM stems; DELETE FROM tags;
-DELETE FROM facet_blocks; DELETE FROM vector_blocks; DELETE FROM text_blocks;
+DELETE FROM facet_blocks; DELETE FROM vector_blocks; DELETE FROM term_blocks;
 INSERT INTO words (words) VALUES ('delete-all');
 ";
 

@@ -1,9 +1,10 @@
 //! Searches: one pass over the packed columns, then the rows of one page.
 
 use crate::facet::{self, Facet};
+use crate::first::{First, Match};
 use crate::text::{self, Rows};
 use crate::vector::{self, Distances, Vector};
-use crate::{Error, Library, MusicalKey, Page, Query, StemRecord, blocks, store};
+use crate::{Error, Library, MusicalKey, Page, Query, Sort, StemRecord, blocks, store};
 use rusqlite::Connection;
 
 /// The largest stretch of a tempo that mixes.
@@ -22,75 +23,101 @@ impl Library {
     }
 }
 
-/// A stem that matches: its place in the order, and its row.
-type Match = (u128, i64);
-
 /// Runs a search on one state of the database.
 fn run(connection: &Connection, query: &Query) -> Result<Page, Error> {
     let filter = Filter::new(connection, query)?;
-    let is_descending = query.is_descending();
-    let mut matches: Vec<Match> = Vec::new();
-    blocks::each::<{ facet::WIDTH }>(connection, "facet_blocks", |row, bytes| {
-        if let Some(facet) = Facet::unpack(bytes)
-            && filter.has(row, &facet)
-        {
-            matches.push((facet.rank(query.sort, is_descending), row));
-        }
-    })?;
-    let reference = query.similar_to.as_deref();
-    if let Some(stem_id) = reference {
-        rank_by_distance(connection, stem_id, &mut matches)?;
-    }
-    let total = matches.len();
-    // Of equal ones the newest comes first, as in the usual order.
-    let newest_first = reference.is_none() && is_descending;
-    if newest_first {
-        for one in &mut matches {
-            one.1 = -one.1;
-        }
-    }
-    if let Some(stem_id) = &query.after {
-        let row = store::stem(connection, stem_id)?.0 * if newest_first { -1 } else { 1 };
-        let last = matches.iter().find(|one| one.1 == row).copied();
-        let last = last.ok_or_else(|| Error::invalid("after", format!("{stem_id} does not match the search")))?;
-        matches.retain(|one| *one > last);
-    }
+    let order = Order::new(connection, query)?;
+    let after = query.after.as_deref().map(|stem_id| place_of(connection, stem_id, &filter, &order)).transpose()?;
     let end = query.offset.saturating_add(query.limit);
-    let has_more = end < matches.len();
-    if has_more {
-        matches.select_nth_unstable(end);
-        matches.truncate(end);
+    let (mut total, mut left, mut first) = (0, 0, First::new(end));
+    let mut statement = connection.prepare_cached(order.sql())?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let block: i64 = row.get(0)?;
+        let facets = blocks::slots::<{ facet::WIDTH }>(row, 1, "facet_blocks", block)?;
+        let vectors = if order.distances.is_some() {
+            blocks::slots::<{ vector::WIDTH }>(row, 2, "vector_blocks", block)?.iter()
+        } else {
+            [].iter()
+        };
+        let mut vectors = vectors.map(Some).chain(std::iter::repeat(None));
+        for (row, facet) in blocks::rows(block).zip(facets) {
+            let vector = vectors.next().flatten();
+            let Some(facet) = Facet::unpack(facet).filter(|facet| filter.has(row, facet)) else { continue };
+            total += 1;
+            let one = order.place(row, &facet, vector);
+            if after.is_none_or(|after| one > after) {
+                left += 1;
+                first.add(one);
+            }
+        }
     }
-    // Only the page itself needs an order.
-    let start = query.offset.min(matches.len());
-    if start > 0 && start < matches.len() {
-        matches.select_nth_unstable(start);
-    }
-    let page = &mut matches[start..];
-    page.sort_unstable();
-    let mut stems = Vec::with_capacity(page.len());
-    for (rank, row) in page {
+    let mut stems = Vec::new();
+    for (rank, row) in first.from(query.offset) {
         let mut record = store::record(connection, row.abs())?;
-        record.distance = reference.map(|_| f64::from(f32::from_bits(*rank as u32)));
+        record.distance = order.distances.as_ref().map(|_| f64::from(f32::from_bits(rank as u32)));
         stems.push(record);
     }
-    let next = stems.last().filter(|_| has_more).map(|stem: &StemRecord| stem.stem_id.clone());
+    let next = stems.last().filter(|_| end < left).map(|stem: &StemRecord| stem.stem_id.clone());
     Ok(Page { total, stems, next })
 }
 
-/// Replaces the ranks of matches, which are in order of rows, by distances from a stem.
-fn rank_by_distance(connection: &Connection, stem_id: &str, matches: &mut [Match]) -> Result<(), Error> {
-    let (row, _) = store::stem(connection, stem_id)?;
-    let reference = blocks::one::<{ vector::WIDTH }>(connection, "vector_blocks", row)?;
-    let reference = reference.map(|bytes| Vector::unpack(&bytes)).filter(Vector::has_any);
-    let distances = Distances::from(&reference.ok_or_else(|| Error::NothingToCompare(stem_id.to_owned()))?);
-    let mut rest = matches.iter_mut().peekable();
-    blocks::each::<{ vector::WIDTH }>(connection, "vector_blocks", |row, bytes| {
-        if let Some((rank, _)) = rest.next_if(|one| one.1 == row) {
-            // Floats that are not negative are in the order of their bits.
-            *rank = u128::from(distances.to(&Vector::unpack(bytes)).to_bits());
+/// Returns the place of a stem that matches.
+///
+/// # Errors
+/// [`Error::UnknownStem`]; [`Error::Invalid`] if it does not match.
+fn place_of(connection: &Connection, stem_id: &str, filter: &Filter, order: &Order) -> Result<Match, Error> {
+    let row = store::stem(connection, stem_id)?.0;
+    let facet = blocks::one(connection, "facet_blocks", row)?.and_then(|bytes| Facet::unpack(&bytes));
+    let facet = facet.filter(|facet| filter.has(row, facet));
+    let facet = facet.ok_or_else(|| Error::invalid("after", format!("{stem_id} does not match the search")))?;
+    let vector = blocks::one(connection, "vector_blocks", row)?;
+    Ok(order.place(row, &facet, vector.as_ref()))
+}
+
+/// The order of a search.
+struct Order {
+    sort: Sort,
+    is_descending: bool,
+    /// Distances from the stem that others are compared with.
+    distances: Option<Distances>,
+}
+
+impl Order {
+    /// Returns the order of a query.
+    ///
+    /// # Errors
+    /// [`Error::UnknownStem`], [`Error::NothingToCompare`], [`Error::Database`].
+    fn new(connection: &Connection, query: &Query) -> Result<Self, Error> {
+        let mut order = Self { sort: query.sort, is_descending: query.is_descending(), distances: None };
+        let Some(stem_id) = &query.similar_to else { return Ok(order) };
+        let (row, _) = store::stem(connection, stem_id)?;
+        let reference = blocks::one::<{ vector::WIDTH }>(connection, "vector_blocks", row)?;
+        let reference = reference.map(|bytes| Vector::unpack(&bytes)).filter(Vector::has_any);
+        let reference = reference.ok_or_else(|| Error::NothingToCompare(stem_id.clone()))?;
+        order.distances = Some(Distances::from(&reference));
+        Ok(order)
+    }
+
+    /// Returns the statement that lists the blocks that the order reads.
+    fn sql(&self) -> &'static str {
+        match self.distances {
+            None => "SELECT id, body FROM facet_blocks ORDER BY id",
+            Some(_) => {
+                "SELECT facet_blocks.id, facet_blocks.body, vector_blocks.body FROM facet_blocks \
+                 LEFT JOIN vector_blocks ON vector_blocks.id = facet_blocks.id ORDER BY facet_blocks.id"
+            }
         }
-    })
+    }
+
+    /// Returns the place of a stem: of equal ones the newest comes first in descending order.
+    fn place(&self, row: i64, facet: &Facet, vector: Option<&[u8; vector::WIDTH]>) -> Match {
+        match (&self.distances, vector) {
+            // Floats that are not negative are in the order of their bits.
+            (Some(distances), Some(bytes)) => (u128::from(distances.to(&Vector::unpack(bytes)).to_bits()), row),
+            _ => (facet.rank(self.sort, self.is_descending), if self.is_descending { -row } else { row }),
+        }
+    }
 }
 
 /// The filters of a query, ready for a pass.

@@ -3,8 +3,8 @@
 use crate::document::{Marks, MarksDocument, SongDocument};
 use crate::facet::Facet;
 use crate::vector::Vector;
-use crate::{Error, StemRecord, blocks, facet, record, vector, words};
-use rusqlite::{Connection, OptionalExtension};
+use crate::{Error, StemRecord, blocks, facet, record, terms, vector, words};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::collections::{BTreeMap, HashMap};
 
 /// The row of a song.
@@ -136,8 +136,8 @@ fn remove_stems(connection: &Connection, song: i64, rows: &[i64]) -> Result<(), 
     rows.sort_unstable();
     let facets: Vec<(i64, [u8; facet::WIDTH])> = rows.iter().map(|row| (*row, [0; facet::WIDTH])).collect();
     blocks::put(connection, "facet_blocks", &facets)?;
-    let texts: Vec<(i64, String)> = rows.iter().map(|row| (*row, String::new())).collect();
-    blocks::put_texts(connection, "text_blocks", &texts)?;
+    let terms: Vec<(i64, Vec<String>)> = rows.iter().map(|row| (*row, Vec::new())).collect();
+    terms::put(connection, &terms)?;
     connection.prepare_cached("DELETE FROM stems WHERE song = ?1")?.execute([song])?;
     Ok(())
 }
@@ -161,44 +161,59 @@ fn unindex(connection: &Connection, rows: &[i64]) -> Result<(), Error> {
 fn index(connection: &Connection, stems: &[(i64, StemRecord)]) -> Result<(), Error> {
     let mut facets = Vec::with_capacity(stems.len());
     let mut vectors: Vec<(i64, [u8; vector::WIDTH])> = Vec::with_capacity(stems.len());
-    let mut texts = Vec::with_capacity(stems.len());
+    let mut all_terms = Vec::with_capacity(stems.len());
     for (row, record) in stems {
         facets.push((*row, Facet::new(record).pack()));
         vectors.push((*row, Vector::new(&record.descriptors).pack()));
-        let parts = [&*record.name, &*record.place.searched(), &*record.tags.join(" ")].map(words::folded);
+        let parts = searched(record);
         let sql = "INSERT INTO words (rowid, name, path, tags) VALUES (?1, ?2, ?3, ?4)";
         connection.prepare_cached(sql)?.execute((row, &parts[0], &parts[1], &parts[2]))?;
         for tag in &record.tags {
             let sql = "INSERT OR IGNORE INTO tags (tag, stem) VALUES (?1, ?2)";
             connection.prepare_cached(sql)?.execute((tag, row))?;
         }
-        texts.push((*row, packed_text(&parts, &record.tags)));
+        all_terms.push((*row, terms_of(&parts, &record.tags)));
     }
     blocks::put(connection, "facet_blocks", &facets)?;
     blocks::put(connection, "vector_blocks", &vectors)?;
-    blocks::put_texts(connection, "text_blocks", &texts)
+    terms::put(connection, &all_terms)
 }
 
-/// Returns the packed text of a stem: a space before each distinct word, a control character around
-/// each tag.
-fn packed_text(parts: &[String], tags: &[String]) -> String {
-    let mut words: Vec<&str> = parts.iter().flat_map(|part| part.split(' ')).filter(|word| !word.is_empty()).collect();
-    words.sort_unstable();
-    words.dedup();
-    let mut text = String::new();
-    for word in words {
-        text.push(' ');
-        text.push_str(word);
-    }
-    for tag in tags {
-        text.push_str(&tag_text(tag));
-    }
-    text
+/// Returns the folded texts of a stem that searches find: name, path and tags.
+fn searched(record: &StemRecord) -> [String; 3] {
+    [&*record.name, &*record.place.searched(), &*record.tags.join(" ")].map(words::folded)
 }
 
-/// Returns a tag as it stands in packed texts.
-pub(crate) fn tag_text(tag: &str) -> String {
-    format!("\u{1f}{tag}\u{1f}")
+/// Returns the terms of a stem: each word, and each tag.
+fn terms_of(parts: &[String; 3], tags: &[String]) -> Vec<String> {
+    let words = parts.iter().flat_map(|part| part.split(' ')).filter(|word| !word.is_empty());
+    words.map(str::to_owned).chain(tags.iter().map(|tag| terms::of_tag(tag))).collect()
+}
+
+/// Packs the terms of all stems where no block of them exists: an earlier schema had none.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Damaged`].
+pub(crate) fn pack_terms(connection: &mut Connection) -> Result<(), Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM stems) AND NOT EXISTS (SELECT 1 FROM term_blocks)";
+    let is_missing = |connection: &Connection| connection.query_row(sql, (), |row| row.get::<_, bool>(0));
+    if !is_missing(connection)? {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have packed them while this one waited for the lock.
+    if is_missing(&transaction)? {
+        let mut statement = transaction.prepare("SELECT id FROM stems ORDER BY id")?;
+        let rows: Vec<i64> = statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for some in rows.chunks(1_000) {
+            let with_terms = |row: &i64| {
+                let record = record(&transaction, *row)?;
+                Ok((*row, terms_of(&searched(&record), &record.tags)))
+            };
+            terms::put(&transaction, &some.iter().map(with_terms).collect::<Result<Vec<_>, Error>>()?)?;
+        }
+    }
+    Ok(transaction.commit()?)
 }
 
 /// Replaces what users set of one stem.

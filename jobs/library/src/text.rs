@@ -1,15 +1,14 @@
 //! Sets of stems that have words or tags.
 
-use crate::blocks::{self, Texts};
-use crate::store::tag_text;
+use crate::terms::{self, Term};
 use crate::{Error, words};
-use memchr::memmem;
 use rusqlite::{Connection, params_from_iter};
 
-/// Entries of the index of words up to which it is faster than packed texts.
-const RARE: i64 = 2_000;
+/// Entries of the index of words up to which it is faster than packed terms.
+const RARE: i64 = 500;
 
 /// A set of rows.
+#[derive(Default)]
 pub(crate) struct Rows(Vec<u64>);
 
 impl Rows {
@@ -27,6 +26,14 @@ impl Rows {
         self.0[word] |= 1 << (row % 64);
     }
 
+    /// Sets the rows of consecutive words, 64 rows each.
+    pub(crate) fn put(&mut self, word: usize, bits: &[u64]) {
+        if self.0.len() < word + bits.len() {
+            self.0.resize(word + bits.len(), 0);
+        }
+        self.0[word..word + bits.len()].copy_from_slice(bits);
+    }
+
     /// Takes out what another set does not have.
     pub(crate) fn keep(&mut self, other: &Self) {
         self.0.truncate(other.0.len());
@@ -35,7 +42,7 @@ impl Rows {
 
     /// Returns the rows that a statement finds.
     pub(crate) fn query(connection: &Connection, sql: &str, parameters: &[&str]) -> Result<Self, Error> {
-        let mut rows = Self(Vec::new());
+        let mut rows = Self::default();
         let mut statement = connection.prepare_cached(sql)?;
         let mut found = statement.query(params_from_iter(parameters))?;
         while let Some(row) = found.next()? {
@@ -52,20 +59,21 @@ impl Rows {
 /// # Errors
 /// [`Error::Database`], [`Error::Damaged`].
 pub(crate) fn with_words(connection: &Connection, text: &str) -> Result<Rows, Error> {
+    let words = words::words(text);
     let (mut rare, mut common) = (Vec::new(), Vec::new());
-    for word in words::words(text) {
-        let is_rare = count_up_to(connection, &word, RARE)? < RARE;
-        if is_rare { rare.push(format!("\"{word}\"*")) } else { common.push(format!(" {word}")) }
+    for word in &words {
+        let is_rare = count_up_to(connection, word, RARE)? < RARE;
+        if is_rare { rare.push(format!("\"{word}\"*")) } else { common.push(Term::Begin(word)) }
     }
     let mut sets = Vec::new();
     if !rare.is_empty() {
         sets.push(Rows::query(connection, "SELECT rowid FROM words WHERE words MATCH ?1", &[&rare.join(" ")])?);
     }
     if !common.is_empty() {
-        sets.push(with_texts(connection, &common)?);
+        sets.push(terms::find(connection, &common)?);
     }
     let mut sets = sets.into_iter();
-    let mut all = sets.next().unwrap_or(Rows(Vec::new()));
+    let mut all = sets.next().unwrap_or_default();
     sets.for_each(|set| all.keep(&set));
     Ok(all)
 }
@@ -80,7 +88,7 @@ pub(crate) fn with_tag(connection: &Connection, tag: &str) -> Result<Rows, Error
     if count < RARE {
         Rows::query(connection, "SELECT stem FROM tags WHERE tag = ?1", &[tag])
     } else {
-        with_texts(connection, &[tag_text(tag)])
+        terms::find(connection, &[Term::Tag(tag)])
     }
 }
 
@@ -93,34 +101,4 @@ fn count_up_to(connection: &Connection, word: &str, most: i64) -> Result<i64, Er
     // No word has a letter beyond the last one.
     let end = format!("{word}\u{10ffff}");
     Ok(connection.prepare_cached(sql)?.query_row((word, end, most), |row| row.get(0))?)
-}
-
-/// Returns the rows whose packed text contains all of these parts.
-fn with_texts(connection: &Connection, parts: &[String]) -> Result<Rows, Error> {
-    let finders: Vec<_> = parts.iter().map(|part| memmem::Finder::new(part.as_bytes())).collect();
-    let mut found = Rows(Vec::new());
-    let mut statement = connection.prepare_cached("SELECT id, body FROM text_blocks ORDER BY id")?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        let block: i64 = row.get(0)?;
-        let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        let texts = Texts::new("text_blocks", block, bytes)?;
-        let mut slots = [true; blocks::STEMS];
-        for finder in &finders {
-            let mut hits = [false; blocks::STEMS];
-            let (mut slot, mut start) = (0, 0);
-            while let Some(position) = texts.text.get(start..).and_then(|text| finder.find(text)) {
-                // Texts begin with a sign that ends none, so that no hit spans two.
-                (slot, start) = texts.slot_from(slot, start + position);
-                hits[slot] = true;
-            }
-            slots.iter_mut().zip(hits).for_each(|(slot, hit)| *slot &= hit);
-        }
-        for (slot, first) in slots.iter().zip(block * blocks::STEMS as i64..) {
-            if *slot {
-                found.insert(first);
-            }
-        }
-    }
-    Ok(found)
 }

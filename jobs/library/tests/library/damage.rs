@@ -129,3 +129,27 @@ fn sidecars_that_no_process_wrote_to_the_end_are_written_on_opening() {
     let left: i64 = other.query_row("SELECT count(*) FROM unsettled", (), |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
 }
+
+#[test]
+fn a_library_of_the_schema_before_finds_its_words_and_tags() {
+    let (folder, mut library) = library();
+    let songs: Vec<NewSong> = (0..1_200)
+        .map(|number| {
+            let mut one = stem(StemType::Other, number);
+            one.tags = vec!["everywhere".into()];
+            song(&format!("loop {number}"), one)
+        })
+        .collect();
+    library.add_many(&songs).unwrap();
+    drop(library);
+    let other = rusqlite::Connection::open(folder.path().join("library.sqlite")).unwrap();
+    let before = "DROP TABLE term_blocks; CREATE TABLE text_blocks (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+                  PRAGMA user_version = 1";
+    other.execute_batch(before).unwrap();
+    drop(other);
+    let mut library = Library::open(folder.path(), None).unwrap();
+    assert_eq!(library.set_aside(), None);
+    let mut total = |query: Query| library.search(&query).unwrap().total;
+    assert_eq!(total(Query { text: Some("loop".into()), ..Query::default() }), 1_200);
+    assert_eq!(total(Query { tags: vec!["everywhere".into()], ..Query::default() }), 1_200);
+}
