@@ -3,7 +3,7 @@
 mod noise;
 mod overlaps;
 
-use crate::program_runs::{TestFolder, read_wav};
+use crate::program_runs::{TestFolder, read_wav, rounds};
 use mixdown_engine::align::{Alignment, AlignmentSettings, Decision, PairSelection, StemFeatures, align, align_to_mix};
 use mixdown_engine::audio::{AudioBuffer, Block};
 use mixdown_engine::io::{Fold, StemReader};
@@ -133,7 +133,7 @@ fn drift_is_removed_to_half_a_sample_over_two_minutes() {
     let source = two_minutes();
     let folder = TestFolder::new();
     folder.write_wav("one.wav", 44_100, &[&source]);
-    for ppm in [5.0, -50.0, 145.0, 500.0, -500.0] {
+    for ppm in [5.0, 145.0, -500.0, -50.0, 500.0].into_iter().take(rounds(3, 5) as usize) {
         let copy = make::drifting(&source, 100.2, ppm);
         let polarity = if ppm < 100.0 { 1 } else { -1 };
         folder.write_wav("two.wav", 44_100, &[&if polarity > 0 { copy } else { inverted(&copy) }]);
@@ -190,9 +190,8 @@ fn a_change_of_drift_is_followed() {
     let folder = TestFolder::new();
     folder.write_wav("one.wav", 44_100, &[&source]);
     let at = |share: f64| share * source.len() as f64;
-    for (share, ppm, then_ppm) in
-        [(0.5, 20.0, 120.0), (0.3, -40.0, 0.0), (0.15, 100.0, 10.0), (0.85, 0.0, -80.0), (0.5, 200.0, -300.0)]
-    {
+    let cases = [(0.15, 100.0, 10.0), (0.85, 0.0, -80.0), (0.5, 200.0, -300.0), (0.3, -40.0, 0.0), (0.5, 20.0, 120.0)];
+    for (share, ppm, then_ppm) in cases.into_iter().take(rounds(3, 5) as usize) {
         changes_of_drift_are_followed(&folder, &source, ppm, &[(at(share), then_ppm)]);
     }
     changes_of_drift_are_followed(&folder, &source, 30.0, &[(at(0.35), 130.0), (at(0.7), 50.0)]);

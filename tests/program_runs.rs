@@ -26,6 +26,11 @@ impl From<Output> for Run {
     }
 }
 
+/// Returns the number of rounds of a heavy run, or else `usually`.
+pub(crate) fn rounds(usually: u64, heavy: u64) -> u64 {
+    if std::env::var_os("MIXDOWN_HEAVY").is_some() { heavy } else { usually }
+}
+
 impl TestFolder {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }

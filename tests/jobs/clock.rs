@@ -1,6 +1,7 @@
 //! The time of day jumps while workers run: no live job is taken over, none is lost.
 
-use super::test_folders::{TestFolders, rounds};
+use super::test_folders::TestFolders;
+use crate::program_runs::rounds;
 use mixdown_shell::job::{JobId, NewJob};
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! Workers and submitters killed at random times and at every step: no acknowledged job is lost, no
 //! record is torn, every job ends.
 
-use super::test_folders::{TestFolders, ids, rounds};
+use super::test_folders::{TestFolders, ids};
+use crate::program_runs::rounds;
 use mixdown_fixtures::signals;
 use std::io::Read;
 use std::process::{Child, Stdio};

@@ -1,6 +1,7 @@
 //! A hundred thousand jobs: the figures are printed, and checked when `MIXDOWN_HEAVY` is set.
 
-use super::test_folders::{TestFolders, rounds};
+use super::test_folders::TestFolders;
+use crate::program_runs::rounds;
 use mixdown_shell::cleanup::{CleanupOptions, Part, clean_as_job};
 use mixdown_shell::job::{Actor, JobId, JobResult, Life, Lookup, NewJob};
 use mixdown_shell::store::{Filter, Scope};

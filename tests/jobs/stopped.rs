@@ -1,8 +1,8 @@
 //! A worker that is stopped, as by Ctrl-Z, blocks other processes for no longer than its lease
 //! lasts.
 
-use super::test_folders::{TestFolders, ids, rounds};
-use crate::program_runs::signal;
+use super::test_folders::{TestFolders, ids};
+use crate::program_runs::{rounds, signal};
 use mixdown_shell::store::StoreError;
 use rustix::process::Signal;
 use std::process::{Child, Stdio};

@@ -94,8 +94,3 @@ impl TestFolders {
 pub(super) fn ids(text: &str) -> Vec<JobId> {
     text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')?.parse().ok()).collect()
 }
-
-/// Returns the number of rounds of a heavy run, or else `usually`.
-pub(super) fn rounds(usually: u64, heavy: u64) -> u64 {
-    if std::env::var_os("MIXDOWN_HEAVY").is_some() { heavy } else { usually }
-}

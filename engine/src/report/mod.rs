@@ -7,6 +7,8 @@ mod difference;
 pub mod drawing;
 #[cfg(feature = "report")]
 mod frequency_plots;
+#[cfg(feature = "report")]
+mod lettering;
 mod markup;
 mod master_outline;
 #[cfg(feature = "report")]

@@ -1,5 +1,6 @@
 //! A plot: a drawing between two axes, as part of a page or as a picture of its own.
 
+use super::lettering::SIZE;
 use super::markup::{coordinate, escaped, number};
 use std::fmt::Write as _;
 
@@ -136,7 +137,7 @@ impl Plot {
         let (width, height) = self.size();
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" font-family=\"DejaVu Sans\" font-size=\"13\"><style>{style}</style>\
+             viewBox=\"0 0 {width} {height}\" font-family=\"DejaVu Sans\" font-size=\"{SIZE}\"><style>{style}</style>\
              <text class=\"ink\" x=\"{left}\" y=\"28\" font-size=\"18\">{}</text>\
              <text class=\"muted\" x=\"{}\" y=\"28\" text-anchor=\"end\">{}</text>\
              <text class=\"muted\" x=\"{left}\" y=\"{}\" text-anchor=\"end\" dx=\"-10\">{}</text>",

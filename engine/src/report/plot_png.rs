@@ -1,21 +1,20 @@
 //! A plot as a PNG file of its own.
 
+use super::lettering::outlined;
 use super::palette::picture_style;
 use super::plot::{MARGIN_LEFT, MARGIN_TOP, Plot, WIDTH};
 use super::raster::{Raster, heat_map, rgb_png};
 use resvg::tiny_skia::{Color, FilterQuality, Pixmap, PixmapPaint, PremultipliedColorU8, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
-use std::sync::Arc;
+use resvg::usvg::{Options, Tree};
+use ttf_parser::Face;
 
 /// Dots for each unit of a drawing.
 const SCALE: f32 = 2.0;
 
 /// Returns a plot as a PNG, 2 dots for each unit; `None` if there is no area to draw on.
 pub fn png(plot: &Plot, raster: Option<&Raster>) -> Option<Vec<u8>> {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    let options = Options { fontdb: Arc::new(fonts), font_family: "DejaVu Sans".into(), ..Options::default() };
-    let tree = Tree::from_str(&plot.svg(&picture_style()), &options).ok()?;
+    let face = Face::parse(dejavu::sans::regular(), 0).ok()?;
+    let tree = Tree::from_str(&outlined(&plot.svg(&picture_style()), &face), &Options::default()).ok()?;
     let (width, height) = plot.size();
     let mut picture = Pixmap::new((width as f32 * SCALE) as u32, (height as f32 * SCALE) as u32)?;
     picture.fill(Color::WHITE);

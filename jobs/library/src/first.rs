@@ -10,7 +10,7 @@ const KEPT: usize = 256;
 pub(crate) struct First {
     count: usize,
     kept: Vec<Match>,
-    /// What is not before this one is not among the first.
+    /// A match that is not before this one is not among the first.
     bound: Match,
 }
 
@@ -34,7 +34,7 @@ impl First {
     }
 
     /// Returns the first matches in order, without those before `start`.
-    pub(crate) fn from(mut self, start: usize) -> Vec<Match> {
+    pub(crate) fn page(mut self, start: usize) -> Vec<Match> {
         if self.count < self.kept.len() {
             self.kept.select_nth_unstable(self.count);
             self.kept.truncate(self.count);
@@ -63,7 +63,7 @@ mod tests {
             let mut first = First::new(end);
             matches.iter().for_each(|one| first.add(*one));
             let expected = sorted.get(start..end.min(sorted.len())).unwrap_or_default();
-            assert_eq!(first.from(start), expected, "{start}..{end}");
+            assert_eq!(first.page(start), expected, "{start}..{end}");
         }
     }
 }

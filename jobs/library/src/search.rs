@@ -53,7 +53,7 @@ fn run(connection: &Connection, query: &Query) -> Result<Page, Error> {
         }
     }
     let mut stems = Vec::new();
-    for (rank, row) in first.from(query.offset) {
+    for (rank, row) in first.page(query.offset) {
         let mut record = store::record(connection, row.abs())?;
         record.distance = order.distances.as_ref().map(|_| f64::from(f32::from_bits(rank as u32)));
         stems.push(record);

@@ -20,7 +20,7 @@ const ENDS: usize = 8;
 /// A bit for each stem of a block.
 type Slots = [u64; STEMS / 64];
 
-/// What a stem must have.
+/// A term that a stem must have.
 pub(crate) enum Term<'a> {
     /// A word that begins with this one.
     Begin(&'a str),

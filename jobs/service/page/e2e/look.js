@@ -8,16 +8,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const FORMS = { light: [1_440, 'light'], dark: [1_440, 'dark'], narrow: [400, 'light'] };
 
-/** Checks an address in pages of its own. */
+/** Checks an address in pages of its own, side by side. */
 export async function look(browser, url, name, pictures) {
-  for (const [form, [width, colorScheme]] of Object.entries(FORMS)) {
+  const one = async ([form, [width, colorScheme]]) => {
     const context = await browser.newContext({ viewport: { width, height: 1_000 }, colorScheme });
     const page = await context.newPage();
     await page.goto(url);
     await page.waitForTimeout(2_000);
     await check(page, name, form, pictures);
     await context.close();
-  }
+  };
+  await Promise.all(Object.entries(FORMS).map(one));
 }
 
 /** Checks a page as it stands. */
