@@ -61,7 +61,9 @@ mod tests {
         sorted.sort_unstable();
         for (start, end) in [(0, 0), (0, 1), (0, 50), (700, 750), (4_990, 5_040), (6_000, 6_001), (3, usize::MAX)] {
             let mut first = First::new(end);
-            matches.iter().for_each(|one| first.add(*one));
+            for one in &matches {
+                first.add(*one);
+            }
             let expected = sorted.get(start..end.min(sorted.len())).unwrap_or_default();
             assert_eq!(first.page(start), expected, "{start}..{end}");
         }

@@ -46,7 +46,9 @@ pub(crate) fn put(connection: &Connection, mut values: &[(i64, Vec<String>)]) ->
         let mut terms = Block::new(block, &old)?.all()?;
         for (row, _) in here {
             let (word, bit) = place(*row);
-            terms.values_mut().for_each(|slots| slots[word] &= !bit);
+            for slots in terms.values_mut() {
+                slots[word] &= !bit;
+            }
         }
         for (row, new) in here {
             let (word, bit) = place(*row);
@@ -74,8 +76,7 @@ pub(crate) fn find(connection: &Connection, terms: &[Term]) -> Result<Rows, Erro
         let block = Block::new(id, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let mut all = [u64::MAX; STEMS / 64];
         for term in terms {
-            let slots = block.find(term)?;
-            all.iter_mut().zip(slots).for_each(|(all, slots)| *all &= slots);
+            all.iter_mut().zip(block.find(term)?).for_each(|(all, slots)| *all &= slots);
         }
         found.put(id as usize * all.len(), &all);
     }
@@ -97,9 +98,9 @@ fn pack(terms: &BTreeMap<Vec<u8>, Slots>) -> Vec<u8> {
         let count: u32 = slots.iter().map(|word| word.count_ones()).sum();
         if (count as usize) < MASK / 2 {
             let has = |slot: &u16| slots[*slot as usize / 64] >> (slot % 64) & 1 == 1;
-            (0..STEMS as u16).filter(has).for_each(|slot| body.extend_from_slice(&slot.to_le_bytes()));
+            body.extend((0..STEMS as u16).filter(has).flat_map(u16::to_le_bytes));
         } else {
-            slots.iter().for_each(|word| body.extend_from_slice(&word.to_le_bytes()));
+            body.extend(slots.iter().flat_map(|word| word.to_le_bytes()));
         }
         ends.extend_from_slice(&(body.len() as u32).to_le_bytes());
     }
