@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { transferDb } from '../js/logic/dynamics.js';
-import { responseDb } from '../js/logic/filters.js';
+import { curvesOf, thresholdOf, transferDb } from '../js/logic/dynamics.js';
+import { atFullRange, responseDb } from '../js/logic/filters.js';
 
 const near = (/** @type {number} */ value, /** @type {number} */ wanted, within = 0.02) =>
   assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
@@ -49,4 +49,37 @@ test('a gate closes below its threshold, by its range at most', () => {
   near(transferDb(insert, -30), -30);
   near(transferDb(insert, -44), -48);
   near(transferDb(insert, -60), -72);
+});
+
+test('a saturator keeps soft tones, bends loud ones, and falls below its end', () => {
+  for (const curve of ['tube', 'tape', 'transformer']) {
+    const insert = { type: 'saturator', curve, drive_db: 12 };
+    near(transferDb(insert, -60), -60, 0.01);
+    assert.ok(transferDb(insert, 0) < -1 && transferDb(insert, 0) > transferDb(insert, -3));
+    near(transferDb({ ...insert, mix: 0, output_db: 3 }, -6), -3);
+    // At the level where it bends, a symmetric curve takes off half of the power.
+    if (curve !== 'tube') near(transferDb(insert, thresholdOf(insert)), thresholdOf(insert) - 3.01, 0.02);
+  }
+});
+
+test('a ducker takes its depth off above the threshold', () => {
+  near(transferDb({ type: 'ducker', key: 'kick' }, -20), -32);
+  near(transferDb({ type: 'ducker', key: 'kick', threshold_db: -30, depth_db: 6 }, -31), -31);
+});
+
+test('a multiband compressor has a curve for each of its bands', () => {
+  const insert = { type: 'multiband', bands: 2, knee_db: 0, threshold_2_db: -30, ratio_2: 4, gain_1_db: 3, ratio_3: 8 };
+  const curves = curvesOf(insert);
+  assert.equal(curves.length, 2);
+  near(transferDb(curves[0], -10), -7);
+  near(transferDb(curves[1], -10), -25);
+  assert.deepEqual(curvesOf({ type: 'gate', threshold_db: -40 }), [{ type: 'gate', threshold_db: -40 }]);
+});
+
+test('a dynamic bell is a bell between its gain at rest and its full range', () => {
+  const insert = { type: 'dynamic_bell', frequency_hz: 3000, threshold_db: -30, gain_db: 2, range_db: -8 };
+  near(responseDb(insert, 3000, 48000), 2);
+  near(responseDb(atFullRange(insert), 3000, 48000), -6);
+  near(responseDb(atFullRange({ ...insert, ratio: 1 }), 3000, 48000), 2);
+  near(responseDb(insert, 30, 48000), 0);
 });

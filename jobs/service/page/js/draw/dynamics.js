@@ -1,9 +1,11 @@
-import { thresholdOf, transferDb } from '../logic/dynamics.js';
+import { curvesOf, thresholdOf, transferDb } from '../logic/dynamics.js';
 import { begin, colour, grid, line } from './canvas.js';
 
 const LOWEST_DB = -60;
 /** Width of a bar of the level's history, in decibels. */
 const BAR_DB = 3;
+/** Colours of the bands of a multiband compressor, from the lowest on. */
+const BAND_COLOURS = ['short', 'pink', 'steady', 'reduction', 'momentary'];
 
 /** Levels of the last half minute, for the bars behind the curve. */
 export class LevelHistory {
@@ -29,7 +31,7 @@ export class LevelHistory {
 }
 
 /**
- * Draws the transfer curve, the threshold, and the level of now and of the last half minute.
+ * Draws the transfer curves and thresholds, and the level of now and of the last half minute.
  * @param {HTMLCanvasElement} canvas
  * @param {import('../logic/session.js').Insert} insert
  * @param {LevelHistory} history
@@ -67,22 +69,27 @@ export function drawDynamics(canvas, insert, history, level) {
     'peak',
     1,
   );
-  /** @type {[number, number][]} */
-  const points = [];
-  for (let db = LOWEST_DB; db <= 0; db += 0.5) points.push([x(db), Math.max(0, y(transferDb(insert, db)))]);
-  line(paint, points, 'short', 2.2);
-  const threshold = thresholdOf(insert);
-  line(
-    paint,
-    [
-      [x(threshold), 0],
-      [x(threshold), height],
-    ],
-    'target',
-    1.6,
-    { dash: [4, 3] },
-  );
-  if (level === null || level < LOWEST_DB) return;
+  const curves = curvesOf(insert);
+  curves.forEach((curve, at) => {
+    /** @type {[number, number][]} */
+    const points = [];
+    for (let db = LOWEST_DB; db <= 0; db += 0.5) points.push([x(db), Math.max(0, y(transferDb(curve, db)))]);
+    line(paint, points, BAND_COLOURS[at], 2.2);
+    const threshold = thresholdOf(curve);
+    if (threshold > 0) return;
+    line(
+      paint,
+      [
+        [x(threshold), 0],
+        [x(threshold), height],
+      ],
+      curves.length > 1 ? BAND_COLOURS[at] : 'target',
+      1.6,
+      { dash: [4, 3] },
+    );
+  });
+  // Bands have levels of their own.
+  if (level === null || level < LOWEST_DB || curves.length > 1) return;
   paint.beginPath();
   paint.arc(x(level), y(transferDb(insert, level)), 5, 0, 2 * Math.PI);
   paint.fillStyle = colour('short');

@@ -1,4 +1,4 @@
-import { FILTERS, responseDb } from '../logic/filters.js';
+import { atFullRange, FILTERS, responseDb } from '../logic/filters.js';
 import { begin, grid, hzToX, line, xToHz, colour } from './canvas.js';
 
 /** Highest and lowest gain of the plot, in decibels. */
@@ -36,6 +36,7 @@ export function drawEq(canvas, chain, open, rate) {
     return points;
   };
   const at = chain[open];
+  if (at?.type === 'dynamic_bell') line(paint, curve([atFullRange(at)]), 'target', 1.6, { dash: [4, 3] });
   if (at && FILTERS.includes(at.type) && filters.length > 1) line(paint, curve([at]), 'momentary', 1.2);
   line(paint, curve(filters), 'short', 2.2, { fillTo: y(0), alpha: 0.1 });
   if (!at || !FILTERS.includes(at.type)) return;

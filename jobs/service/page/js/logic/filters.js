@@ -6,8 +6,25 @@
 /** @typedef {import('./session.js').Insert} Insert */
 /** @typedef {{b: [number, number, number], a: [number, number, number]}} Biquad */
 
-/** Types that the plot of responses shows. */
-export const FILTERS = ['high_pass', 'low_pass', 'bell', 'low_shelf', 'high_shelf', 'notch', 'all_pass', 'tilt', 'band_pass'];
+/** Types that the plot of responses shows; a dynamic bell at rest. */
+export const FILTERS = [
+  'high_pass',
+  'low_pass',
+  'bell',
+  'low_shelf',
+  'high_shelf',
+  'notch',
+  'all_pass',
+  'tilt',
+  'band_pass',
+  'dynamic_bell',
+];
+
+/** Returns a dynamic bell whose gain is as far from rest as it moves. @param {Insert} insert @returns {Insert} */
+export const atFullRange = (insert) => ({
+  ...insert,
+  gain_db: (insert.gain_db ?? 0) + (insert.ratio === 1 ? 0 : (insert.range_db ?? -12)),
+});
 
 /** @param {number} hz @param {number} q @param {number} rate */
 function angle(hz, q, rate) {
@@ -105,6 +122,7 @@ function analoguePower(insert, hz) {
     case 'low_pass':
       return 1 / (1 + ratio ** (2 * order));
     case 'bell':
+    case 'dynamic_bell':
       return second(ratio, q / gain) / second(ratio, q * gain);
     case 'low_shelf':
       return (gain ** 4 * second(ratio / root, q)) / second(ratio * root, q);

@@ -43,6 +43,7 @@ export class EditorPlot {
     this.chain = [];
     this.open = -1;
     this.kind = '';
+    this.type = '';
     this.at = 0;
     this.canvas.addEventListener('pointerdown', (event) => this.onPress(event));
     this.canvas.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
@@ -66,13 +67,15 @@ export class EditorPlot {
         : '';
     this.element.hidden = kind === '';
     this.reductionRow.hidden = kind !== 'levels';
-    if (kind !== this.kind && kind) this.drawAxes(kind);
-    this.kind = kind;
+    if (kind && (kind !== this.kind || type !== this.type)) this.drawAxes(kind);
+    [this.kind, this.type] = [kind, type];
     setAttr(
       this.canvas,
       'aria-label',
       kind === 'levels'
-        ? `Transfer curve, threshold ${format.number(thresholdOf(this.insert))} dB`
+        ? type === 'multiband'
+          ? 'Transfer curve of each band'
+          : `Transfer curve, threshold ${format.number(thresholdOf(this.insert))} dB`
         : 'Frequency response of the filters',
     );
     this.dirty = true;
@@ -90,7 +93,12 @@ export class EditorPlot {
     ) => h('span', { class: end ? 'end' : '', style: { [side]: `${share * 100}%` } }, text);
     if (kind === 'response') {
       setText(this.title, 'Response');
-      fill(this.legend, key('k-average', 'all filters'), key('k-now', 'the open one'));
+      fill(
+        this.legend,
+        key('k-average', 'all filters'),
+        key('k-now', 'the open one'),
+        this.insert?.type === 'dynamic_bell' ? key('k-target', 'at its full range') : null,
+      );
       fill(
         this.y,
         [12, 6, 0, -6, -12, -18].map((db) => mark(format.signed(db, 0), 'top', gainToY(db))),
@@ -111,8 +119,8 @@ export class EditorPlot {
     setText(this.title, 'Transfer');
     fill(
       this.legend,
-      key('k-average', 'out'),
-      key('k-target', 'threshold'),
+      key('k-average', this.insert?.type === 'multiband' ? 'out, a colour each band' : 'out'),
+      key('k-target', this.insert?.type === 'saturator' ? 'bends from here' : 'threshold'),
       key('', 'bars: how loud the last 30 s came'),
     );
     fill(
@@ -162,7 +170,7 @@ export class EditorPlot {
 
   /** Turns the quality of the open filter. @param {WheelEvent} event */
   onWheel(event) {
-    if (this.kind !== 'response' || (this.insert?.q === undefined && this.insert?.type !== 'bell')) return;
+    if (this.kind !== 'response' || (this.insert?.q === undefined && !['bell', 'dynamic_bell'].includes(this.insert?.type))) return;
     event.preventDefault();
     const q = Math.min(100, Math.max(0.05, (this.insert.q ?? 1) * (event.deltaY > 0 ? 0.9 : 1.1)));
     editStrip(
