@@ -37,11 +37,17 @@ impl Bounds {
         Self { levels: [0.0; STRETCHES], bends: [0.0; STRETCHES] }
     }
 
+    /// Returns the largest magnitude of a second difference that begins in stretches `index` and
+    /// `index + 1`.
+    pub(super) fn bend(&self, index: usize) -> f32 {
+        larger(self.bends[index], self.bends[index + 1])
+    }
+
     /// Returns the bound of the intervals that are made of the samples of stretches `index` and
     /// `index + 1`.
     pub(super) fn of(&self, table: &Table, index: usize) -> Bound {
         let level = larger(self.levels[index], self.levels[index + 1]);
-        let bend = larger(self.bends[index], self.bends[index + 1]);
+        let bend = self.bend(index);
         let rest = table.rest * level;
         Bound { level, rise: table.bend * bend + rest, rest }
     }

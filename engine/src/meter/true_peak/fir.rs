@@ -127,7 +127,7 @@ impl TruePeakFir {
 
 vectorised! {
     /// Copies finite samples. Compiled for wider vectors too.
-    fn take_finite(input: &[f32], samples: &mut [f32]) {
+    pub(super) fn take_finite(input: &[f32], samples: &mut [f32]) {
         for (sample, x) in samples.iter_mut().zip(input) {
             *sample = finite(*x);
         }

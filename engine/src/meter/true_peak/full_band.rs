@@ -8,10 +8,10 @@
 #![allow(clippy::inline_always)] // What is not inlined is not compiled for the instructions that it names.
 
 use super::bounds::{Bound, Bounds, ROOM, STRETCH, STRETCHES, survey, suspects};
+use super::fir::take_finite;
 use super::lanes::{Kernel, LANES, TruePeakLanes, dispatch, larger};
 use super::points::{READ, SPAN, WINDOWS, highest, points};
 use super::table::{PHASES, TABLE, TAPS, kaiser};
-use crate::meter::reading::finite;
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
@@ -40,6 +40,12 @@ const NEAR: f32 = 0.25;
 /// 0.01 dB.
 const LITTLE: f32 = 0.002;
 
+/// Weights of a bound: no amplitude near Nyquist exceeds `TOP_BEND`·max |second difference| +
+/// `TOP_REST`·max |x|. The filter, divided by that of the second difference, has magnitudes that
+/// sum to 0.2517 and leaves 0.0012; the rounding of 64 products adds less than 0.00001.
+const TOP_BEND: f32 = 0.252;
+const TOP_REST: f32 = 0.0013;
+
 /// Frames after an interval at which its reading is complete, at most.
 pub(super) const DELAY: usize = CHUNK + HALF + STRETCH;
 
@@ -54,22 +60,30 @@ struct Filters {
 }
 
 static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
+    let whole = kaiser(BETA, 0.0);
     let tap = |index: usize, phase: usize| {
         let distance = phase as f64 / PHASES as f64 + (CLOSE - 1) as f64 - index as f64;
         let sinc = if distance == 0.0 { 1.0 } else { libm::sin(PI * distance) / (PI * distance) };
         // Phase 0 is the sample itself.
         let sinc = if phase == 0 && distance != 0.0 { 0.0 } else { sinc };
-        (sinc * kaiser(BETA, distance / HALF as f64) / kaiser(BETA, 0.0)) as f32
+        (sinc * kaiser(BETA, distance / HALF as f64) / whole) as f32
     };
     let far = |k: i32| {
         let sign = if k % 2 == 0 { -1.0 } else { 1.0 };
         let (k, middle) = (f64::from(k), (f64::from(k) - 0.5) / HALF as f64);
-        (sign / k * kaiser(BETA, middle) / kaiser(BETA, 0.0)) as f32
+        (sign / k * kaiser(BETA, middle) / whole) as f32
     };
     let (close, half) = (CLOSE as i32, HALF as i32);
     let hann = |k: usize| (1.0 - (2.0 * PI * (k as f64 + 0.5) / STRETCH as f64).cos()) / STRETCH as f64;
+    let mut long: Vec<[f32; PHASES]> = (0..CLOSE).map(|index| std::array::from_fn(|phase| tap(index, phase))).collect();
+    // The later half is the earlier one in reverse, but for phase 0.
+    let later = |taps: &[f32; PHASES]| std::array::from_fn(|phase| if phase == 0 { 0.0 } else { taps[PHASES - phase] });
+    long.extend_from_within(..);
+    for index in 0..CLOSE {
+        long[2 * CLOSE - 1 - index] = later(&long[index]);
+    }
     Filters {
-        long: (0..2 * CLOSE).map(|index| std::array::from_fn(|phase| tap(index, phase))).collect(),
+        long,
         far: [(1 - half..1 - close).map(far).collect(), (close + 1..=half).map(far).collect()],
         shares: std::array::from_fn(|phase| (libm::sin(PI * phase as f64 / PHASES as f64) / PI) as f32),
         top: std::array::from_fn(|k| if k % 2 == 0 { hann(k) } else { -hann(k) } as f32),
@@ -106,9 +120,7 @@ impl FullBand {
         let mut highest = 0.0;
         while !input.is_empty() {
             let (part, rest) = input.split_at(input.len().min(KEPT - self.filled));
-            for (sample, x) in self.samples[self.filled..].iter_mut().zip(part) {
-                *sample = finite(*x);
-            }
+            take_finite(part, &mut self.samples[self.filled..]);
             (self.filled, input) = (self.filled + part.len(), rest);
             while self.next + CHUNK + HALF + 2 <= self.filled {
                 highest = larger(self.search(), highest);
@@ -132,7 +144,7 @@ impl FullBand {
         for index in 0..STRETCHES - 1 {
             let bound = self.bounds.of(&TABLE, index);
             self.peak = larger(self.peak, bound.level);
-            if bound.level > NEAR * self.peak && bound.level > 0.0 {
+            if bound.level > NEAR * self.peak && bound.level > 0.0 && self.may_exceed(index, bound) {
                 let top = top(&FILTERS.top, &self.samples[start + index * STRETCH..]);
                 if top > LITTLE * self.peak {
                     highest = larger(self.search_stretch(start + index * STRETCH, bound, top), highest);
@@ -140,6 +152,13 @@ impl FullBand {
             }
         }
         highest
+    }
+
+    /// Returns true if a reading of a stretch may lie so near the highest peak that its amplitude
+    /// near Nyquist matters: an amplitude that its second differences bound.
+    fn may_exceed(&self, index: usize, bound: Bound) -> bool {
+        let most = TOP_BEND * self.bounds.bend(index) + TOP_REST * bound.level;
+        most > LITTLE * self.peak && bound.level + bound.rise > self.peak - most
     }
 
     /// Searches a stretch of intervals whose samples begin at `start`, with an amplitude near

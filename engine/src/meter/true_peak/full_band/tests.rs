@@ -127,6 +127,27 @@ fn a_long_reading_equals_the_windowed_sinc_by_hand() {
     assert!((-1e-3..0.02).contains(&(found / highest - 1.0)), "{found} for {highest}");
 }
 
+#[test]
+fn an_amplitude_near_nyquist_never_exceeds_its_bound() {
+    let alternating = (0..ROOM).map(|n| if n % 2 == 0 { 1.0 } else { -1.0 }).collect();
+    let steps = (0..ROOM).map(|n| if n / 40 % 2 == 0 { 0.9 } else { -0.9 }).collect();
+    let ramp = (0..ROOM).map(|n| n as f32 / 64.0 - 8.0).collect();
+    let mut signals: Vec<Vec<f32>> = vec![alternating, steps, ramp, vec![1.0; ROOM]];
+    signals.extend((0..8).flat_map(|seed| [white_noise(seed, 1.0, ROOM), pink_noise(seed, 0.3, ROOM)]));
+    let mut closest: f32 = 0.0;
+    for signal in signals {
+        let (mut bounds, room) = (Bounds::new(), signal.first_chunk::<ROOM>().unwrap());
+        survey(room, STRETCHES, &mut bounds);
+        for index in 0..STRETCHES - 1 {
+            let most = TOP_BEND * bounds.bend(index) + TOP_REST * bounds.of(&TABLE, index).level;
+            let top = top(&FILTERS.top, &signal[index * STRETCH..]);
+            assert!(top <= most, "{top} exceeds {most}");
+            closest = closest.max(top / most);
+        }
+    }
+    assert!(closest > 0.98, "the bound is far from what it bounds: {closest}");
+}
+
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn every_set_gives_the_bits_of_the_plain_twin() {
