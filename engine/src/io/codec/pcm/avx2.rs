@@ -56,7 +56,7 @@ impl NullaryFnOnce for Stereo<'_> {
         let mut done = 0;
         for (group, (left, right)) in groups.iter().zip(planes) {
             let lanes = |a: usize, b: usize| {
-                let lane = |at: usize| -> [u8; 16] { std::array::from_fn(|n| group[at + n]) };
+                let lane = |at: usize| *group[at..].first_chunk::<16>().unwrap_or(&[0; 16]);
                 cast::<_, __m256i>([lane(a), lane(b)])
             };
             let even = avx2._mm256_shuffle_epi8(lanes(0, 24), to_words);
