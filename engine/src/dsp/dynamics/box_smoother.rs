@@ -1,5 +1,6 @@
 //! Two moving averages in a row, in whole numbers: a smooth ramp that arrives exactly, and leaves
 //! exactly nothing behind.
+#![allow(clippy::inline_always)] // A call for each frame of a limiter costs as much as the smoothing.
 
 /// Fixed-point units in an octave (6.02 dB) of gain reduction: 5.6e-9 dB each.
 const UNITS: f64 = (1_u64 << 30) as f64;
@@ -43,7 +44,7 @@ impl RunningSum {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, value: u64) -> u64 {
         let oldest = std::mem::replace(&mut self.ring[self.next], value);
         self.sum = self.sum + value - oldest;
@@ -83,7 +84,7 @@ impl BoxSmoother {
 
     /// Appends a reduction in octaves, 0 or more, rounded up to a unit. Returns the smoothed one,
     /// exactly 0 after `span` zeros.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, octaves: f64) -> f64 {
         let exact = octaves.min(MOST_OCTAVES) * UNITS;
         let whole = exact as u64;

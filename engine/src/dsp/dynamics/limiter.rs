@@ -170,6 +170,16 @@ impl Limiter {
         std::mem::take(&mut self.tally.recent_octaves) * DB_PER_OCTAVE
     }
 
+    /// Raises the needed reductions of every channel to a share of the largest.
+    fn link(groups: &mut [Group], link: f64, frames: usize) {
+        for frame in 0..frames {
+            let most = groups.iter().map(|group| group.values[frame]).fold(0.0, f64::max);
+            for group in &mut *groups {
+                group.values[frame] = group.values[frame].max(link * most);
+            }
+        }
+    }
+
     fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
         let frames = block.frames();
         let Self { ceiling, link, groups, stage, tally, .. } = self;
@@ -191,14 +201,19 @@ impl Limiter {
         for group in groups.iter_mut() {
             group.need(frames, *ceiling);
         }
-        for frame in 0..frames {
-            let most = groups.iter().map(|group| group.values[frame]).fold(0.0, f64::max);
-            let mut applied: f64 = 0.0;
-            for Group { values, reduction, .. } in &mut *groups {
-                values[frame] = reduction.push(values[frame].max(*link * most));
-                applied = applied.max(values[frame]);
+        if let [_, _, ..] = groups[..] {
+            Self::link(groups, *link, frames);
+        }
+        for Group { reduction, values, .. } in groups.iter_mut() {
+            reduction.process(&mut values[..frames]);
+        }
+        match &groups[..] {
+            [group] => group.values[..frames].iter().for_each(|applied| tally.add(*applied)),
+            groups => {
+                for frame in 0..frames {
+                    tally.add(groups.iter().map(|group| group.values[frame]).fold(0.0, f64::max));
+                }
             }
-            tally.add(applied);
         }
         for group in groups.iter_mut() {
             octaves_to_gains(&mut group.values[..frames]);

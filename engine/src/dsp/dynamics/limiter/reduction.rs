@@ -46,13 +46,12 @@ impl Reduction {
         }
     }
 
-    /// Receives the needed reduction of a frame and returns the one of the frame `look_ahead`
-    /// earlier.
-    #[inline]
-    pub(super) fn push(&mut self, needed: f64) -> f64 {
+    /// Turns the needed reduction of each frame into the one of the frame `look_ahead` earlier, in
+    /// place.
+    pub(super) fn process(&mut self, values: &mut [f64]) {
         match self {
-            Self::Clean(dip) => dip.push(needed),
-            Self::Staged(staged) => staged.push(needed),
+            Self::Clean(dip) => values.iter_mut().for_each(|value| *value = dip.push(*value)),
+            Self::Staged(staged) => values.iter_mut().for_each(|value| *value = staged.push(*value)),
         }
     }
 
