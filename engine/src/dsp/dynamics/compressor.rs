@@ -11,6 +11,7 @@ use super::curve::CompressionCurve;
 use super::gain_kernel::{amplitudes_to_reductions, powers_to_reductions, reductions_to_gains};
 use super::gain_stage::{CHUNK, GainStage};
 use super::key_filter::KeyFilter;
+use super::keyed_gain::KeyedGain;
 use super::level_detector::LevelDetector;
 use crate::audio::{Block, BlockMut};
 use crate::dsp::decibel_math::{MAX_ERROR_DB, db_to_amplitude};
@@ -72,14 +73,6 @@ impl Compressor {
         })
     }
 
-    /// Turns the reductions in `scratch` into gains, and applies them to the delayed block.
-    fn finish(&mut self, block: &mut BlockMut<'_>, resting: bool) {
-        if !resting {
-            self.ballistics.process(&mut self.scratch[..block.frames()]);
-        }
-        self.apply(block, resting);
-    }
-
     /// Writes the reduction that the curve requires for the detector's signal to `scratch`. Returns
     /// true if it requires none and no earlier reduction is left. The ballistics would then change
     /// nothing, and the reductions after them are 0 too.
@@ -97,7 +90,7 @@ impl Compressor {
 
     /// Delays the block and applies the gain of the reductions in `scratch`. All of them are 0 when
     /// it is `resting`.
-    fn apply(&mut self, block: &mut BlockMut<'_>, resting: bool) {
+    fn reduce(&mut self, block: &mut BlockMut<'_>, resting: bool) {
         if resting && self.makeup_db == 0.0 {
             return self.stage.delay(block);
         }
@@ -123,9 +116,22 @@ impl Compressor {
                 Decoupled::process_batch(each);
             }
             for ((one, chunk), resting) in several.iter_mut().zip(&mut chunks).zip(resting) {
-                one.apply(chunk, resting);
+                one.reduce(chunk, resting);
             }
         }
+    }
+}
+
+impl KeyedGain for Compressor {
+    fn measure(&mut self, key: &Block<'_>) -> bool {
+        !self.reductions(key)
+    }
+
+    fn apply(&mut self, block: &mut BlockMut<'_>, moves: bool) {
+        if moves {
+            self.ballistics.process(&mut self.scratch[..block.frames()]);
+        }
+        self.reduce(block, !moves);
     }
 }
 
@@ -145,11 +151,7 @@ impl Processor for Compressor {
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let range = start..block.frames().min(start + CHUNK);
-            let resting = self.reductions(&block.as_block().slice(range.clone()));
-            self.finish(&mut block.slice_mut(range), resting);
-        }
+        self.run(block, None);
     }
 
     fn inherit_state(&mut self, old: &dyn Processor) {
@@ -166,10 +168,6 @@ impl Processor for Compressor {
 
 impl Keyed for Compressor {
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let range = start..block.frames().min(start + CHUNK);
-            let resting = self.reductions(&key.slice(range.clone()));
-            self.finish(&mut block.slice_mut(range), resting);
-        }
+        self.run(block, Some(key));
     }
 }

@@ -7,6 +7,7 @@ use super::ballistics::OpenClose;
 use super::gain_kernel::reductions_to_gains;
 use super::gain_stage::{CHUNK, GainStage};
 use super::key_filter::KeyFilter;
+use super::keyed_gain::KeyedGain;
 use super::level_detector::{LevelDetector, Measure};
 use super::ranges::{ATTACK_MS, DETECTOR_HZ, LOOK_AHEAD_MS, RELEASE_MS, THRESHOLD_DB};
 use crate::audio::{Block, BlockMut};
@@ -115,9 +116,11 @@ impl Ducker {
             scratch: Box::new([0.0; CHUNK]),
         })
     }
+}
 
+impl KeyedGain for Ducker {
     /// Writes one gain per frame of the key to `scratch`; returns false where all of them are 1.
-    fn gains(&mut self, key: &Block<'_>) -> bool {
+    fn measure(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
         let is_quiet = self.detector.levels(key, values);
         if is_quiet && self.left == 0 && self.ballistics.reduction_db() == 0.0 {
@@ -130,6 +133,14 @@ impl Ducker {
         self.ballistics.process(values);
         reductions_to_gains(0.0, 1.0, values);
         true
+    }
+
+    fn apply(&mut self, block: &mut BlockMut<'_>, moves: bool) {
+        if moves {
+            self.stage.process(block, &self.scratch[..]);
+        } else {
+            self.stage.delay(block);
+        }
     }
 }
 
@@ -150,14 +161,7 @@ impl Processor for Ducker {
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let mut chunk = block.slice_mut(start..block.frames().min(start + CHUNK));
-            if self.gains(&chunk.as_block()) {
-                self.stage.process(&mut chunk, &self.scratch[..]);
-            } else {
-                self.stage.delay(&mut chunk);
-            }
-        }
+        self.run(block, None);
     }
 
     fn inherit_state(&mut self, old: &dyn Processor) {
@@ -175,14 +179,6 @@ impl Processor for Ducker {
 
 impl Keyed for Ducker {
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let range = start..block.frames().min(start + CHUNK);
-            let mut chunk = block.slice_mut(range.clone());
-            if self.gains(&key.slice(range)) {
-                self.stage.process(&mut chunk, &self.scratch[..]);
-            } else {
-                self.stage.delay(&mut chunk);
-            }
-        }
+        self.run(block, Some(key));
     }
 }

@@ -4,6 +4,7 @@ mod ballistics;
 #[cfg(target_arch = "x86_64")]
 mod ballistics_avx2;
 mod ballistics_state;
+mod bent_channel;
 mod box_smoother;
 mod clip_curve;
 mod compressor;
@@ -16,6 +17,7 @@ mod gain_kernel;
 mod gain_stage;
 mod gate;
 mod key_filter;
+mod keyed_gain;
 mod level_detector;
 mod limiter;
 mod mean_power;

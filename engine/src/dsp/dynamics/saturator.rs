@@ -7,12 +7,12 @@ mod one_pole;
 use self::bend_kernel::{Bend, bend};
 use self::bent_curve::BentCurve;
 use self::one_pole::OnePole;
+use super::bent_channel::{BentChannel, LATENCY, TAIL};
 use super::gain_stage::CHUNK;
-use super::oversampling::{DOWN_DELAY, Oversampler, TAPS, UP_DELAY};
+use super::oversampling::Oversampler;
 use super::oversampling_factor::Oversampling;
 use crate::audio::BlockMut;
 use crate::dsp::decibel_math::db_to_amplitude;
-use crate::dsp::delay::DelayLine;
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
@@ -94,41 +94,26 @@ pub struct Saturator<const FACTOR: usize> {
     has_flux: bool,
     has_coupling: bool,
     tail: u64,
-    channels: Vec<BentChannel<FACTOR>>,
+    channels: Vec<SaturatorChannel<FACTOR>>,
 }
 
 #[derive(Clone, Debug)]
-struct BentChannel<const FACTOR: usize> {
+struct SaturatorChannel<const FACTOR: usize> {
     flux: OnePole,
-    /// The last `TAPS` samples, then the chunk.
-    input: Box<[f64; TAPS + CHUNK]>,
-    /// Part taken off in the last `TAPS − 1` frames, then in the chunk.
-    taken_off: Box<[[f64; FACTOR]; TAPS - 1 + CHUNK]>,
-    /// All of it is 0.
-    idle: bool,
+    bent: BentChannel<FACTOR>,
     direct_current: OnePole,
-    line: DelayLine,
 }
 
-impl<const FACTOR: usize> BentChannel<FACTOR> {
+impl<const FACTOR: usize> SaturatorChannel<FACTOR> {
     fn new(spec: &ProcessSpec) -> Self {
-        Self {
-            flux: OnePole::new(FLUX_HZ, spec),
-            input: Box::new([0.0; TAPS + CHUNK]),
-            taken_off: Box::new([[0.0; FACTOR]; TAPS - 1 + CHUNK]),
-            idle: true,
-            direct_current: OnePole::new(COUPLING_HZ, spec),
-            line: DelayLine::new(UP_DELAY + DOWN_DELAY),
-        }
+        let [flux, direct_current] = [FLUX_HZ, COUPLING_HZ].map(|corner_hz| OnePole::new(corner_hz, spec));
+        Self { flux, bent: BentChannel::new(), direct_current }
     }
 
     fn reset(&mut self) {
         self.flux.reset();
-        self.input.fill(0.0);
-        self.taken_off.fill([0.0; FACTOR]);
-        self.idle = true;
+        self.bent.reset();
         self.direct_current.reset();
-        self.line.reset();
     }
 }
 
@@ -143,10 +128,10 @@ impl<const FACTOR: usize> Saturator<FACTOR> {
         let drive = db_to_amplitude(settings.drive_db);
         // A mean stands for the middle between two points.
         let bend = Bend { curve, drive, oversampler: Oversampler::new(0.5) };
-        let channels = vec![BentChannel::new(spec); spec.channels];
+        let channels = vec![SaturatorChannel::new(spec); spec.channels];
         let has_flux = settings.curve == SaturatorCurve::Transformer;
         let has_coupling = !curve.is_symmetric();
-        let mut tail = 2 * (TAPS as u64 - 1);
+        let mut tail = TAIL;
         if let Some(channel) = channels.first() {
             tail += if has_flux { channel.flux.ring_frames() } else { 0 };
             tail += if has_coupling { channel.direct_current.ring_frames() } else { 0 };
@@ -164,42 +149,38 @@ impl<const FACTOR: usize> Saturator<FACTOR> {
 
     fn process_chunk(&mut self, block: &mut BlockMut<'_>) {
         let mut less = [0.0; CHUNK];
-        for (index, channel) in self.channels.iter_mut().enumerate() {
+        for (index, SaturatorChannel { flux, bent, direct_current }) in self.channels.iter_mut().enumerate() {
             let samples = block.channel_mut(index);
             let frames = samples.len();
             let less = &mut less[..frames];
-            for (wide, sample) in channel.input[TAPS..].iter_mut().zip(&*samples) {
-                *wide = f64::from(*sample);
-            }
+            let wide = bent.take_in(samples);
             if self.has_flux {
-                channel.flux.low_pass(&mut channel.input[TAPS..TAPS + frames]);
+                flux.low_pass(wide);
             }
-            channel.line.process(samples);
-            let input = &channel.input[..TAPS + frames];
-            let silent = channel.idle && input.iter().all(|sample| *sample == 0.0);
+            let is_idle = bent.is_idle();
+            let (input, taken_off) = bent.parts(frames);
+            let silent = is_idle && input.iter().all(|sample| *sample == 0.0);
             less.fill(0.0);
             if self.share > 0.0 && !silent {
-                let taken_off = &mut channel.taken_off[..TAPS - 1 + frames];
                 bend(&self.bend, input, taken_off, less);
-                channel.taken_off.copy_within(frames..frames + TAPS - 1, 0);
-                channel.idle = channel.taken_off[..TAPS - 1].as_flattened().iter().all(|less| *less == 0.0);
+                bent.keep_taken_off(frames);
             }
             if self.has_coupling && self.share > 0.0 {
-                channel.direct_current.high_pass(less);
+                direct_current.high_pass(less);
             }
             for (sample, less) in samples.iter_mut().zip(&*less) {
                 // Not even the sign of a zero changes where nothing was taken off.
                 let bent = if *less == 0.0 { f64::from(*sample) } else { f64::from(*sample) - self.share * less };
                 *sample = (bent * self.output) as f32;
             }
-            channel.input.copy_within(frames..frames + TAPS, 0);
+            bent.keep_input(frames);
         }
     }
 }
 
 impl<const FACTOR: usize> Processor for Saturator<FACTOR> {
     fn latency(&self) -> u64 {
-        (UP_DELAY + DOWN_DELAY) as u64
+        LATENCY as u64
     }
 
     fn tail(&self) -> Tail {
@@ -207,7 +188,7 @@ impl<const FACTOR: usize> Processor for Saturator<FACTOR> {
     }
 
     fn reset(&mut self) {
-        self.channels.iter_mut().for_each(BentChannel::reset);
+        self.channels.iter_mut().for_each(SaturatorChannel::reset);
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
@@ -221,11 +202,8 @@ impl<const FACTOR: usize> Processor for Saturator<FACTOR> {
         let Some(old) = same_kind::<Self>(old) else { return };
         for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
             channel.flux.inherit_state(&old.flux);
-            channel.input.copy_from_slice(&old.input[..]);
-            channel.taken_off.copy_from_slice(&old.taken_off[..]);
-            channel.idle = old.idle;
+            channel.bent.inherit_state(&old.bent);
             channel.direct_current.inherit_state(&old.direct_current);
-            channel.line.inherit_state(&old.line);
         }
     }
 

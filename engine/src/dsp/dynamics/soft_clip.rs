@@ -1,11 +1,11 @@
 //! Soft clipper, oversampled: settings and processor.
 
+use super::bent_channel::{BentChannel, LATENCY, TAIL};
 use super::clip_curve::ClipCurve;
 use super::gain_stage::CHUNK;
-use super::oversampling::{DOWN_DELAY, Oversampler, TAPS, UP_DELAY};
+use super::oversampling::{Oversampler, TAPS};
 use super::oversampling_factor::Oversampling;
 use crate::audio::BlockMut;
-use crate::dsp::delay::DelayLine;
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
 use crate::process::{BuildError, ProcessSpec, Processor, Stage, Tail, same_kind};
@@ -64,7 +64,7 @@ pub struct SoftClip<const FACTOR: usize> {
     mix: f64,
     /// Below this magnitude no point can reach the knee.
     untouched: f64,
-    channels: Vec<ClipChannel<FACTOR>>,
+    channels: Vec<BentChannel<FACTOR>>,
 }
 
 /// Way from samples to the points of the part to remove.
@@ -74,17 +74,6 @@ struct Bend<const FACTOR: usize> {
     antiderivative: bool,
     drive: f64,
     oversampler: Oversampler<FACTOR>,
-}
-
-#[derive(Clone, Debug)]
-struct ClipChannel<const FACTOR: usize> {
-    /// The last `TAPS` samples, then the chunk.
-    input: Box<[f64; TAPS + CHUNK]>,
-    /// Part removed in the last `TAPS − 1` frames, then in the chunk.
-    taken_off: Box<[[f64; FACTOR]; TAPS - 1 + CHUNK]>,
-    /// All of it is 0.
-    idle: bool,
-    line: DelayLine,
 }
 
 impl<const FACTOR: usize> Bend<FACTOR> {
@@ -110,24 +99,6 @@ impl<const FACTOR: usize> Bend<FACTOR> {
     }
 }
 
-impl<const FACTOR: usize> ClipChannel<FACTOR> {
-    fn new() -> Self {
-        Self {
-            input: Box::new([0.0; TAPS + CHUNK]),
-            taken_off: Box::new([[0.0; FACTOR]; TAPS - 1 + CHUNK]),
-            idle: true,
-            line: DelayLine::new(UP_DELAY + DOWN_DELAY),
-        }
-    }
-
-    fn reset(&mut self) {
-        self.input.fill(0.0);
-        self.taken_off.fill([0.0; FACTOR]);
-        self.idle = true;
-        self.line.reset();
-    }
-}
-
 impl<const FACTOR: usize> SoftClip<FACTOR> {
     /// Builds a soft clipper. Control thread; allocates.
     ///
@@ -149,7 +120,7 @@ impl<const FACTOR: usize> SoftClip<FACTOR> {
                 oversampler,
             },
             mix: settings.mix,
-            channels: vec![ClipChannel::new(); spec.channels],
+            channels: vec![BentChannel::new(); spec.channels],
         })
     }
 
@@ -158,18 +129,15 @@ impl<const FACTOR: usize> SoftClip<FACTOR> {
         for (index, channel) in self.channels.iter_mut().enumerate() {
             let samples = block.channel_mut(index);
             let frames = samples.len();
-            for (wide, sample) in channel.input[TAPS..].iter_mut().zip(&*samples) {
-                *wide = f64::from(*sample);
-            }
-            channel.line.process(samples);
+            channel.take_in(samples);
             for sample in &mut *samples {
                 *sample = (f64::from(*sample) * dry) as f32;
             }
-            let input = &channel.input[..TAPS + frames];
+            let is_idle = channel.is_idle();
+            let (input, taken_off) = channel.parts(frames);
             let loudest = input.iter().fold(0.0_f64, |loudest, sample| loudest.max(sample.abs()));
-            if self.mix > 0.0 && (loudest > self.untouched || !channel.idle) {
-                self.bend.points(input, &mut channel.taken_off[TAPS - 1..]);
-                let taken_off = &channel.taken_off[..TAPS - 1 + frames];
+            if self.mix > 0.0 && (loudest > self.untouched || !is_idle) {
+                self.bend.points(input, &mut taken_off[TAPS - 1..]);
                 for (sample, window) in samples.iter_mut().zip(taken_off.windows(TAPS)) {
                     let less = self.bend.oversampler.down(window);
                     // Not even the sign of a zero changes where nothing was removed.
@@ -177,27 +145,24 @@ impl<const FACTOR: usize> SoftClip<FACTOR> {
                         *sample = (f64::from(*sample) - self.mix * less) as f32;
                     }
                 }
-                channel.taken_off.copy_within(frames..frames + TAPS - 1, 0);
-                channel.idle = channel.taken_off[..TAPS - 1].iter().flatten().all(|less| *less == 0.0);
+                channel.keep_taken_off(frames);
             }
-            channel.input.copy_within(frames..frames + TAPS, 0);
+            channel.keep_input(frames);
         }
     }
 }
 
 impl<const FACTOR: usize> Processor for SoftClip<FACTOR> {
     fn latency(&self) -> u64 {
-        (UP_DELAY + DOWN_DELAY) as u64
+        LATENCY as u64
     }
 
-    /// Returns the tail: the last sample stays in the interpolation for all taps but one, and the
-    /// part removed there as long in the decimation.
     fn tail(&self) -> Tail {
-        Tail::Frames(2 * (TAPS as u64 - 1))
+        Tail::Frames(TAIL)
     }
 
     fn reset(&mut self) {
-        self.channels.iter_mut().for_each(ClipChannel::reset);
+        self.channels.iter_mut().for_each(BentChannel::reset);
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
@@ -210,10 +175,7 @@ impl<const FACTOR: usize> Processor for SoftClip<FACTOR> {
     fn inherit_state(&mut self, old: &dyn Processor) {
         let Some(old) = same_kind::<Self>(old) else { return };
         for (channel, old) in self.channels.iter_mut().zip(&old.channels) {
-            channel.input.copy_from_slice(&old.input[..]);
-            channel.taken_off.copy_from_slice(&old.taken_off[..]);
-            channel.idle = old.idle;
-            channel.line.inherit_state(&old.line);
+            channel.inherit_state(old);
         }
     }
 

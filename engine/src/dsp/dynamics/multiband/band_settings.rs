@@ -141,43 +141,20 @@ impl MultibandSettings {
     /// Returns the settings of each band in use, from the lowest on.
     pub(super) fn in_use(&self) -> Vec<BandSettings> {
         let all = [
-            BandSettings {
-                threshold_db: self.threshold_1_db,
-                ratio: self.ratio_1,
-                attack_ms: self.attack_1_ms,
-                release_ms: self.release_1_ms,
-                gain_db: self.gain_1_db,
-            },
-            BandSettings {
-                threshold_db: self.threshold_2_db,
-                ratio: self.ratio_2,
-                attack_ms: self.attack_2_ms,
-                release_ms: self.release_2_ms,
-                gain_db: self.gain_2_db,
-            },
-            BandSettings {
-                threshold_db: self.threshold_3_db,
-                ratio: self.ratio_3,
-                attack_ms: self.attack_3_ms,
-                release_ms: self.release_3_ms,
-                gain_db: self.gain_3_db,
-            },
-            BandSettings {
-                threshold_db: self.threshold_4_db,
-                ratio: self.ratio_4,
-                attack_ms: self.attack_4_ms,
-                release_ms: self.release_4_ms,
-                gain_db: self.gain_4_db,
-            },
-            BandSettings {
-                threshold_db: self.threshold_5_db,
-                ratio: self.ratio_5,
-                attack_ms: self.attack_5_ms,
-                release_ms: self.release_5_ms,
-                gain_db: self.gain_5_db,
-            },
+            [self.threshold_1_db, self.ratio_1, self.attack_1_ms, self.release_1_ms, self.gain_1_db],
+            [self.threshold_2_db, self.ratio_2, self.attack_2_ms, self.release_2_ms, self.gain_2_db],
+            [self.threshold_3_db, self.ratio_3, self.attack_3_ms, self.release_3_ms, self.gain_3_db],
+            [self.threshold_4_db, self.ratio_4, self.attack_4_ms, self.release_4_ms, self.gain_4_db],
+            [self.threshold_5_db, self.ratio_5, self.attack_5_ms, self.release_5_ms, self.gain_5_db],
         ];
-        all[..self.bands.0 as usize].to_vec()
+        let band = |[threshold_db, ratio, attack_ms, release_ms, gain_db]: [f64; 5]| BandSettings {
+            threshold_db,
+            ratio,
+            attack_ms,
+            release_ms,
+            gain_db,
+        };
+        all[..self.bands.0 as usize].iter().copied().map(band).collect()
     }
 
     /// Returns the crossovers in use, each with its key.
