@@ -25,7 +25,7 @@ inserts! {
     /// Compressor, stereo-linked.
     Compressor("compressor", dynamics::CompressorSettings, keyed = key);
     /// Gate or downward expander, stereo-linked.
-    Gate("gate", dynamics::GateSettings);
+    Gate("gate", dynamics::GateSettings, keyed = key);
     /// Soft clipper, oversampled.
     SoftClip("soft_clip", dynamics::SoftClipSettings);
     /// Gain.

@@ -116,6 +116,9 @@ fn chained() -> Session {
     session.tracks[1].inserts = vec![ducker("noise 3"), compressor("drums", "rms")];
     session.tracks[2].inserts = vec![late(11.0), compressor("noise 1", "true_peak")];
     session.tracks[3].inserts = vec![compressor("kick", "peak")];
+    session.tracks[5].inserts = vec![insert(json!({
+        "type": "gate", "threshold_db": -20.0, "key": "noise 1", "look_ahead_ms": 2.0, "hold_ms": 1.0, "detector": "peak"
+    }))];
     session.tracks[7].inserts = vec![compressor("pad", "peak")];
     session.tracks[4].output = "music".into();
     session.buses[0].inserts = vec![late(1.0), compressor("noise 4", "peak")];

@@ -4,13 +4,15 @@ use super::ballistics::OpenClose;
 use super::curve::ExpansionCurve;
 use super::detector::{PeakEnvelope, peak_levels};
 use super::gain_stage::{CHUNK, GainStage};
+use super::keyed_gain::KeyedGain;
 use super::ranges::{ATTACK_MS, LOOK_AHEAD_MS, RATIO, RELEASE_MS, THRESHOLD_DB};
 use super::sliding_maximum::SlidingMaximum;
 use crate::audio::{Block, BlockMut};
+use crate::dsp::Key;
 use crate::dsp::decibel_math::{amplitude_to_db, db_to_amplitude};
 use crate::dsp::laws::LawCase;
 use crate::dsp::settings::{Settings, settings};
-use crate::process::{BuildError, Keyed, ProcessSpec, Processor, Stage, Tail, same_kind};
+use crate::process::{BuildError, Keyed, KeyedStage, ProcessSpec, Processor, Stage, Tail, same_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +33,7 @@ pub enum GateDetector {
 
 settings! {
     /// Settings of the gate. A ratio of 1, or a range of 0 dB, changes nothing.
-    pub struct GateSettings;
+    pub struct GateSettings without Copy;
 
     /// Level above which the gate opens, in dBFS.
     threshold_db: f64, in THRESHOLD_DB;
@@ -53,6 +55,9 @@ settings! {
     /// Level that the gate measures: smooth holds a peak for 25 ms, peak does not, as in version
     /// 0.1.
     detector: GateDetector = GateDetector::Smooth;
+    /// Track or bus that opens the gate, taken after its inserts and before its fader; empty for
+    /// the input of the insert.
+    key: Key = Key::default();
 }
 
 impl GateSettings {
@@ -81,6 +86,12 @@ impl Stage for GateSettings {
     }
 }
 
+impl KeyedStage for GateSettings {
+    fn build_keyed(&self, spec: &ProcessSpec) -> Result<Box<dyn Keyed>, BuildError> {
+        Ok(Box::new(Gate::new(self, spec)?))
+    }
+}
+
 /// Threshold switch with hysteresis and hold. Starts closed.
 #[derive(Clone, Debug)]
 struct Latch {
@@ -101,7 +112,7 @@ impl Latch {
     }
 }
 
-/// Gate: envelope of the loudest channel, latch, expansion curve, ballistics, gain stage. It starts
+/// Gate: envelope of the key's loudest channel, latch, expansion curve, ballistics, gain stage. It starts
 /// closed.
 ///
 /// While the latch is open, there is no reduction. While it is closed, the curve determines it, up
@@ -145,9 +156,11 @@ impl Gate {
             scratch: Box::new([0.0; CHUNK]),
         })
     }
+}
 
-    /// Writes one gain per frame of the detector's signal to `scratch`.
-    fn gains(&mut self, key: &Block<'_>) {
+impl KeyedGain for Gate {
+    /// Writes one gain per frame of the key to `scratch`; returns true.
+    fn measure(&mut self, key: &Block<'_>) -> bool {
         let values = &mut self.scratch[..key.frames()];
         peak_levels(key, values);
         if let Some(maximum) = &mut self.maximum {
@@ -166,6 +179,11 @@ impl Gate {
         for value in values {
             *value = db_to_amplitude(-*value);
         }
+        true
+    }
+
+    fn apply(&mut self, block: &mut BlockMut<'_>, _: bool) {
+        self.stage.process(block, &self.scratch[..]);
     }
 }
 
@@ -189,11 +207,7 @@ impl Processor for Gate {
     }
 
     fn process(&mut self, block: &mut BlockMut<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let mut chunk = block.slice_mut(start..block.frames().min(start + CHUNK));
-            self.gains(&chunk.as_block());
-            self.stage.process(&mut chunk, &self.scratch[..]);
-        }
+        self.run(block, None);
     }
 
     fn inherit_state(&mut self, old: &dyn Processor) {
@@ -214,11 +228,7 @@ impl Processor for Gate {
 
 impl Keyed for Gate {
     fn process_keyed(&mut self, block: &mut BlockMut<'_>, key: &Block<'_>) {
-        for start in (0..block.frames()).step_by(CHUNK) {
-            let range = start..block.frames().min(start + CHUNK);
-            self.gains(&key.slice(range.clone()));
-            self.stage.process(&mut block.slice_mut(range), &self.scratch[..]);
-        }
+        self.run(block, Some(key));
     }
 }
 
