@@ -112,8 +112,8 @@ impl Latch {
     }
 }
 
-/// Gate: envelope of the key's loudest channel, latch, expansion curve, ballistics, gain stage. It starts
-/// closed.
+/// Gate: envelope of the key's loudest channel, latch, expansion curve, ballistics, gain stage. It
+/// starts closed.
 ///
 /// While the latch is open, there is no reduction. While it is closed, the curve determines it, up
 /// to the range. The time constants are those of the gain in decibels. A smooth envelope holds for
