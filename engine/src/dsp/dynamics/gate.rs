@@ -247,8 +247,8 @@ mod tests {
         GateSettings { hysteresis_db: 6.0, hold_ms: 100.0, release_ms: 20.0, ..GateSettings::new(-40.0) }
     }
 
-    fn run(settings: GateSettings, samples: &mut [f32]) {
-        Gate::new(&settings, &spec()).unwrap().process(&mut BlockMut::mono(samples));
+    fn run(settings: &GateSettings, samples: &mut [f32]) {
+        Gate::new(settings, &spec()).unwrap().process(&mut BlockMut::mono(samples));
     }
 
     fn gain_db(out: f32, level: f32) -> f64 {
@@ -259,7 +259,7 @@ mod tests {
     fn below_the_threshold_the_range_is_taken_off_and_above_it_nothing() {
         let (quiet, loud) = (0.005_f32, 0.1_f32);
         let mut samples = [vec![quiet; 500], vec![loud; 500]].concat();
-        run(settings(), &mut samples);
+        run(&settings(), &mut samples);
         assert!((gain_db(samples[499], quiet) + 60.0).abs() < 1e-4);
         assert_eq!(samples[999], loud);
     }
@@ -268,7 +268,7 @@ mod tests {
     fn between_the_two_thresholds_an_open_gate_stays_open_and_a_closed_one_closed() {
         let between = 0.007_f32; // -43.1 dB: below -40, above -46
         let mut samples = [vec![between; 500], vec![0.1; 100], vec![between; 1_000]].concat();
-        run(settings(), &mut samples);
+        run(&settings(), &mut samples);
         assert!(gain_db(samples[499], between) < -59.0);
         assert_eq!(samples[1_599], between);
     }
@@ -277,7 +277,7 @@ mod tests {
     fn it_holds_before_it_closes() {
         for (detector, held) in [(GateDetector::Peak, 0), (GateDetector::Smooth, 24)] {
             let mut samples = [vec![0.0101; 300], vec![0.004; 600]].concat();
-            run(GateSettings { hysteresis_db: 0.0, detector, ..settings() }, &mut samples);
+            run(&GateSettings { hysteresis_db: 0.0, detector, ..settings() }, &mut samples);
             // The envelope needs a frame or two from -39.9 dB to below -40; then 100 ms of hold.
             assert_eq!(samples[399 + held], 0.004);
             assert!(gain_db(samples[405 + held], 0.004) < -5.0);
@@ -324,7 +324,7 @@ mod tests {
     fn a_ratio_of_two_takes_off_a_decibel_for_each_below_the_threshold() {
         let level = 0.01_f32 * 10.0_f32.powf(-10.0 / 20.0);
         let mut samples = vec![level; 1_000];
-        run(GateSettings { ratio: 2.0, ..settings() }, &mut samples);
+        run(&GateSettings { ratio: 2.0, ..settings() }, &mut samples);
         assert!((gain_db(samples[999], level) + 10.0).abs() < 1e-3);
     }
 
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn look_ahead_opens_before_the_attack_is_heard() {
         let mut samples = [vec![0.0; 500], vec![0.5; 500]].concat();
-        run(GateSettings { look_ahead_ms: 20.0, ..settings() }, &mut samples);
+        run(&GateSettings { look_ahead_ms: 20.0, ..settings() }, &mut samples);
         assert_eq!(samples[519], 0.0);
         assert!(gain_db(samples[520], 0.5) > -1e-3);
     }
