@@ -62,31 +62,31 @@ impl Stage for DelaySettings {
 
 /// Line that delays its input by a fixed number of frames, with silence before that.
 #[derive(Clone, Debug)]
-pub struct DelayLine {
+pub(crate) struct DelayLine {
     memory: Vec<f32>,
     next: usize,
 }
 
 impl DelayLine {
     /// Creates a line of a fixed length in frames. Control thread; allocates.
-    pub fn new(frames: usize) -> Self {
+    pub(crate) fn new(frames: usize) -> Self {
         Self { memory: vec![0.0; frames], next: 0 }
     }
 
     /// Returns the length in frames.
-    pub fn frames(&self) -> usize {
+    pub(crate) fn frames(&self) -> usize {
         self.memory.len()
     }
 
     /// Forgets all input. Audio thread.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.memory.fill(0.0);
         self.next = 0;
     }
 
     /// Copies the newest frames of another line, as many as both hold; older frames are silence.
     /// Audio thread.
-    pub fn inherit_state(&mut self, old: &Self) {
+    pub(crate) fn inherit_state(&mut self, old: &Self) {
         let (length, held) = (self.memory.len(), old.memory.len());
         let kept = length.min(held);
         self.reset();
@@ -96,7 +96,7 @@ impl DelayLine {
     }
 
     /// Delays a channel in place. Audio thread.
-    pub fn process(&mut self, samples: &mut [f32]) {
+    pub(crate) fn process(&mut self, samples: &mut [f32]) {
         let mut rest = samples;
         while !rest.is_empty() && !self.memory.is_empty() {
             let run = rest.len().min(self.memory.len() - self.next);

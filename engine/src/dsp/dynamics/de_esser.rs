@@ -75,7 +75,7 @@ impl Stage for DeEsserSettings {
 /// phase at all times. The high band has linear phase and never opposes the input, so that no
 /// frequency is raised. The latency is 1 ms of its filter plus the look-ahead, at every crossover.
 #[derive(Clone, Debug)]
-pub struct DeEsser {
+pub(crate) struct DeEsser {
     curve: CompressionCurve,
     range_db: f64,
     /// Level up to which the curve requires no reduction, as an amplitude.
@@ -97,7 +97,7 @@ impl DeEsser {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range, [`BuildError::AboveNyquist`]
     /// when the rate cannot carry the crossover.
-    pub fn new(settings: &DeEsserSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &DeEsserSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check(spec.sample_rate)?;
         let curve = CompressionCurve::new(settings.threshold_db, settings.ratio, 0.0);
         let filter = HighBand::new(settings.frequency_hz, *FREQUENCY_HZ.start(), spec);

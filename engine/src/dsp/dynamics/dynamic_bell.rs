@@ -86,7 +86,7 @@ impl Stage for DynamicBellSettings {
 /// At each gain the bell is the matched one of that gain, within 0.06 dB. Where the gain at rest is
 /// 0 dB, the input passes bit for bit at rest.
 #[derive(Clone, Debug)]
-pub struct DynamicBell {
+pub(crate) struct DynamicBell {
     curve: CompressionCurve,
     range_db: f64,
     /// Level up to which the curve requires no change, as an amplitude.
@@ -108,7 +108,7 @@ impl DynamicBell {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range, [`BuildError::AboveNyquist`]
     /// when the rate cannot carry the centre, [`BuildError::Unfit`] when the bell is not stable.
-    pub fn new(settings: &DynamicBellSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &DynamicBellSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check(spec.sample_rate)?;
         let curve = CompressionCurve::new(settings.threshold_db, settings.ratio, 0.0);
         let range_db = if settings.ratio == 1.0 { 0.0 } else { settings.range_db };

@@ -36,7 +36,7 @@ impl Stage for MultibandSettings {
 /// latency. Lane `band × channels + channel` holds one band of one channel. Without any ratio or
 /// gain, the input passes bit for bit.
 #[derive(Clone, Debug)]
-pub struct Multiband<const LANES: usize> {
+pub(crate) struct Multiband<const LANES: usize> {
     neutral: bool,
     channels: usize,
     sections: Vec<LaneSection<LANES>>,
@@ -108,7 +108,7 @@ impl<const LANES: usize> Multiband<LANES> {
     /// [`BuildError::OutOfRange`] when a setting is out of its range, [`BuildError::AboveNyquist`]
     /// when the rate cannot carry a crossover, [`BuildError::Unfit`] when crossovers are not in
     /// order.
-    pub fn new(settings: &MultibandSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &MultibandSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check_all(spec.sample_rate)?;
         let crossovers_hz: Vec<f64> = settings.crossovers().into_iter().map(|(_, hz)| hz).collect();
         let filters = band_filters(&crossovers_hz, spec.sample_rate)?;

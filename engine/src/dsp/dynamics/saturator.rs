@@ -85,7 +85,7 @@ const COUPLING_HZ: f64 = 5.0;
 /// Saturator. The part that the curve takes off is computed at `FACTOR` times the rate, decimated,
 /// and subtracted from the delayed input, as by the soft clipper. The latency is 47 frames.
 #[derive(Clone, Debug)]
-pub struct Saturator<const FACTOR: usize> {
+pub(crate) struct Saturator<const FACTOR: usize> {
     bend: Bend<FACTOR>,
     /// Share of the part taken off, over the drive.
     share: f64,
@@ -122,7 +122,7 @@ impl<const FACTOR: usize> Saturator<FACTOR> {
     ///
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
-    pub fn new(settings: &SaturatorSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &SaturatorSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check(spec.sample_rate)?;
         let curve = BentCurve::of(settings.curve);
         let drive = db_to_amplitude(settings.drive_db);

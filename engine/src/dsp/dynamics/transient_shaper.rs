@@ -58,7 +58,7 @@ const ARRIVED_DB: f64 = 1e-9;
 /// Differences of levels do not depend on the level: a soft beat has the same gain as a loud one,
 /// down to −120 dBFS. A steady sound has none. There is no latency.
 #[derive(Clone, Debug)]
-pub struct TransientShaper {
+pub(crate) struct TransientShaper {
     attack_db: f64,
     sustain_db: f64,
     envelopes: Envelopes,
@@ -76,7 +76,7 @@ impl TransientShaper {
     ///
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range.
-    pub fn new(settings: &TransientShaperSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &TransientShaperSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         settings.check(spec.sample_rate)?;
         Ok(Self {
             attack_db: settings.attack_db,

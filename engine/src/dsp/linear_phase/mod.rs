@@ -26,7 +26,7 @@ impl Stage for LinearPhaseSettings {
 /// The bands have the magnitudes of the inserts of their names. Their product is the response of
 /// one symmetric filter, which is convolved by partitioned transforms. Where all bands are neutral,
 /// the input is only delayed, bit for bit.
-pub struct LinearPhase {
+pub(crate) struct LinearPhase {
     convolver: Convolver,
 }
 
@@ -36,7 +36,7 @@ impl LinearPhase {
     /// # Errors
     /// [`BuildError::OutOfRange`] when a setting is out of its range, [`BuildError::AboveNyquist`]
     /// when the rate cannot carry a band in use.
-    pub fn new(settings: &LinearPhaseSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
+    pub(crate) fn new(settings: &LinearPhaseSettings, spec: &ProcessSpec) -> Result<Self, BuildError> {
         let sections = settings.sections(spec.sample_rate)?;
         let block = settings.length.block(spec.sample_rate);
         let taps = (!sections.is_empty()).then(|| {
