@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::audio::NoiseShape;
-use crate::dsp::dynamics::{CompressorSettings, DuckerSettings};
+use crate::dsp::dynamics::{CompressorSettings, DuckerSettings, GateSettings};
 use crate::dsp::{Insert, Key};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -254,8 +254,9 @@ fn sound(mut session: Session, stem: &Path) -> Session {
     let buses = session.buses.iter_mut().map(|bus| &mut bus.inserts);
     for (strip, inserts) in tracks.chain(buses).chain([&mut session.master.inserts]).enumerate() {
         for insert in inserts {
-            let (Insert::Compressor(CompressorSettings { key, .. }) | Insert::Ducker(DuckerSettings { key, .. })) =
-                insert
+            let (Insert::Compressor(CompressorSettings { key, .. })
+            | Insert::Ducker(DuckerSettings { key, .. })
+            | Insert::Gate(GateSettings { key, .. })) = insert
             else {
                 continue;
             };
