@@ -167,7 +167,7 @@ pub struct Features {
     pub(super) mix: Vec<f32>,
     pub(super) bass_pitches: Option<Pitches>,
     pub(super) pitches: Pitches,
-    /// Whether there is a stem of drums with onsets.
+    /// True with a stem of drums that has onsets.
     pub(super) with_drums: bool,
 }
 

@@ -26,7 +26,7 @@ pub struct Metre {
     pub confidence_of_downbeats: f64,
 }
 
-/// How well bars of one length fit beats, at their best phase.
+/// Fit of bars of one length to beats, at their best phase.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct BarFit {
     /// Beats in a bar.

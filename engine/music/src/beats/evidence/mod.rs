@@ -1,6 +1,6 @@
 //! Evidence for and against one hypothesis of tempo and beats.
 //!
-//! What is the same for all hypotheses of a song is computed once, as [`Sources`]. The values of a
+//! All that is the same for all hypotheses of a song is computed once, as [`Sources`]. The values of a
 //! hypothesis come from five views of it: the pulse, rates of events, repetition after lags, bars,
 //! and accents within bars.
 
@@ -32,7 +32,7 @@ const TRACKED_EARLY: f64 = 1.0 / 32.0;
 /// Seconds on each side of a change of harmony, and of the bass.
 const SPANS_S: (f64, f64) = (0.5, 0.35);
 
-/// How far pitches change over time.
+/// Changes of pitches over time.
 #[derive(Debug)]
 struct Changes {
     harmony: Curve,
@@ -49,7 +49,7 @@ impl Changes {
     }
 }
 
-/// What all hypotheses of a song share.
+/// Sources of evidence that all hypotheses of a song share.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     features: &'a Features,
