@@ -1,8 +1,8 @@
 //! Evidence for and against one hypothesis of tempo and beats.
 //!
-//! All that is the same for all hypotheses of a song is computed once, as [`Sources`]. The values of a
-//! hypothesis come from five views of it: the pulse, rates of events, repetition after lags, bars,
-//! and accents within bars.
+//! All that is the same for all hypotheses of a song is computed once, as [`Sources`]. The values
+//! of a hypothesis come from five views of it: the pulse, rates of events, repetition after lags,
+//! bars, and accents within bars.
 
 mod accents;
 mod bars;
