@@ -21,13 +21,15 @@ const LEVEL_DBFS: f64 = -16.0;
 /// Largest gain towards that level: what is softer is not music.
 const MAX_GAIN_DB: f64 = 40.0;
 
-/// Sums of the stems of each role, over one block.
+/// Stems at the level of finished music, and their sums by role, over one block.
 #[derive(Default)]
 struct Sums {
     mix: Vec<f32>,
     drums: Vec<f32>,
     bass: Vec<f32>,
     rest: Vec<f32>,
+    /// Each stem with pitches by itself.
+    pitched: Vec<Vec<f32>>,
 }
 
 /// Roles of the stems, and which of them there are.
@@ -64,8 +66,12 @@ impl Roles {
             sum.clear();
             sum.resize(frames, 0.0);
         }
+        sums.pitched.clear();
         for (index, role) in self.of_stem.iter().enumerate() {
             let stem = stream.stem(index, frames);
+            if *role != StemType::Drums {
+                sums.pitched.push(stem.iter().map(|sample| self.gain * sample).collect());
+            }
             let part = match role {
                 StemType::Drums => &mut sums.drums,
                 StemType::Bass => &mut sums.bass,
@@ -102,6 +108,7 @@ pub(crate) fn read_song(
         }
         roles.sum(&stream, frames, &mut sums);
         outline.add(&sums.mix);
+        let pitched: Vec<&[f32]> = sums.pitched.iter().map(Vec::as_slice).collect();
         let lanes: Vec<&[f32]> = (0..stems.len()).map(|index| stream.stem(index, frames)).collect();
         rayon::join(
             || {
@@ -117,6 +124,7 @@ pub(crate) fn read_song(
                     mix: &sums.mix,
                     bass: given(roles.has_bass, &sums.bass),
                     rest: given(roles.has_rest, &sums.rest),
+                    pitched: &pitched,
                     stems: &lanes,
                 });
             },

@@ -79,7 +79,8 @@ pub fn analyse(features: &Features) -> Rhythm {
     }
     candidates.truncate(REPORTED);
     let beats = probabilities[best] * clarity;
-    let metre = find_metre(&beat_evidence(features, &settled)).filter(|metre| metre.confidence >= LEAST_CONFIDENCE);
+    let metre = find_metre(&beat_evidence(features, &settled.beats_s, settled.period_s))
+        .filter(|metre| metre.confidence >= LEAST_CONFIDENCE);
     let downbeats = metre.as_ref().map_or(0.0, |metre| metre.confidence_of_downbeats * beats);
     Rhythm {
         tempo_bpm: candidates.first().copied(),
@@ -118,9 +119,9 @@ pub(super) fn clarity(features: &Features, settled: &Settled) -> f64 {
 }
 
 /// Returns the evidence of each beat for the metre.
-pub(super) fn beat_evidence(features: &Features, settled: &Settled) -> BeatEvidence {
-    let span = settled.period_s.min(1.5);
-    let of = |value: &dyn Fn(f64) -> f64| -> Vec<f64> { settled.beats_s.iter().map(|&beat| value(beat)).collect() };
+pub(super) fn beat_evidence(features: &Features, beats_s: &[f64], period_s: f64) -> BeatEvidence {
+    let span = period_s.min(1.5);
+    let of = |value: &dyn Fn(f64) -> f64| -> Vec<f64> { beats_s.iter().map(|&beat| value(beat)).collect() };
     let pulse = &features.pulse;
     BeatEvidence {
         kick: of(&|beat| pulse.low.largest_near(beat, REACH)),

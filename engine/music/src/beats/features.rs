@@ -167,6 +167,8 @@ pub struct Features {
     pub(super) mix: Vec<f32>,
     pub(super) bass_pitches: Option<Pitches>,
     pub(super) pitches: Pitches,
+    /// True with a stem of drums that has onsets.
+    pub(super) with_drums: bool,
 }
 
 /// Scaled flux in bands, and the sum as it is.
@@ -210,6 +212,7 @@ impl Features {
         let rest = (!rest.low.is_empty()).then(|| Curve::scaled(&rest.all(), SILENT));
         let (bass, bass_pitches) = bass.unzip();
         let bass = bass.map(|onsets| Curve::scaled(&onsets.all(), SILENT));
-        Self { observation, beat, downbeat, pulse, bass, rest, mix: mix.all(), bass_pitches, pitches }
+        let with_drums = drums.is_some();
+        Self { observation, beat, downbeat, pulse, bass, rest, mix: mix.all(), bass_pitches, pitches, with_drums }
     }
 }

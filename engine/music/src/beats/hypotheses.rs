@@ -1,6 +1,6 @@
 //! Hypotheses of tempo and beats: candidates of tempo, each tracked, on the beat and off it.
 
-use super::evidence::{Repetitions, VALUES, evidence, period};
+use super::evidence::{Sources, period};
 use super::features::Features;
 use super::tracker::{Track, track};
 use crate::tempo::{FASTEST_BPM, SLOWEST_BPM, candidates_bpm, merge_bpm, related_bpm};
@@ -23,12 +23,12 @@ const FEWEST_BEATS: usize = 4;
 pub(super) struct Hypothesis {
     pub(super) bpm: f64,
     pub(super) beats_s: Vec<f64>,
-    pub(super) evidence: [f64; VALUES],
+    pub(super) evidence: Vec<f64>,
 }
 
 /// Returns the hypotheses of a song, none where nothing repeats.
 pub(super) fn hypotheses(features: &Features) -> Vec<Hypothesis> {
-    let repeats = Repetitions::new(features);
+    let sources = Sources::new(features);
     let observation = features.observation.values();
     let mut seeds = Vec::new();
     if let Some(free) = track(observation, SLOWEST_BPM.max(40.0)..=FASTEST_BPM.min(240.0))
@@ -36,8 +36,7 @@ pub(super) fn hypotheses(features: &Features) -> Vec<Hypothesis> {
     {
         seeds.push(60.0 / period(&free.beats_s));
     }
-    let weighted = [(&repeats.beat, 1.0), (&repeats.low, 0.6), (&repeats.all, 0.6)];
-    seeds.extend(candidates_bpm(&weighted));
+    seeds.extend(candidates_bpm(&sources.of_candidates()));
     let mut candidates = Vec::new();
     for &seed in &seeds {
         merge_bpm(&mut candidates, seed);
@@ -55,11 +54,7 @@ pub(super) fn hypotheses(features: &Features) -> Vec<Hypothesis> {
         tracks.extend(found.filter(is_new));
     }
     let best = tracks.iter().map(|track| track.likelihood).fold(f64::NEG_INFINITY, f64::max);
-    tracks
-        .iter()
-        .flat_map(|track| [track.clone(), off_beat(track)])
-        .map(|track| judge(features, &repeats, track, best))
-        .collect()
+    tracks.iter().flat_map(|track| [track.clone(), off_beat(track)]).map(|track| judge(&sources, track, best)).collect()
 }
 
 /// Returns the beats of a hypothesis with a tempo that may change further, such as a ritardando, if
@@ -76,8 +71,8 @@ pub(super) fn follow_changes(features: &Features, chosen: &Hypothesis) -> Vec<f6
     along(WIDE_RANGE).filter(gains).map_or_else(|| chosen.beats_s.clone(), |wide| wide.beats_s)
 }
 
-fn judge(features: &Features, repeats: &Repetitions, track: Track, best: f64) -> Hypothesis {
-    let evidence = evidence(features, repeats, &track, track.likelihood - best);
+fn judge(sources: &Sources<'_>, track: Track, best: f64) -> Hypothesis {
+    let evidence = sources.evidence(&track, track.likelihood - best);
     Hypothesis { bpm: 60.0 / period(&track.beats_s), beats_s: track.beats_s, evidence }
 }
 

@@ -2,12 +2,15 @@
 
 use crate::SAMPLE_RATE;
 use crate::onsets::frames::{FrameSpectra, hann_symmetric};
+use crate::tempo::Curve;
 
 const WINDOW: usize = 4_096;
 const HOP: usize = 1_102;
 const FRAME_RATE: f64 = SAMPLE_RATE as f64 / HOP as f64;
 /// Classes of an octave: three a semitone, so that no tuning falls between two.
 const CLASSES: usize = 36;
+/// Frames whose pitches are added up before they are compared.
+const SMOOTHED: usize = 3;
 /// Share of the largest magnitude of a frame below which a peak does not count.
 const LEAST_SHARE: f32 = 0.02;
 /// Magnitude below which nothing counts, such as the rounding of silence.
@@ -78,6 +81,13 @@ impl Pitches {
         if norm > 1e-9 { (1.0 - product(&before, &after) / norm).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Returns [`Self::change`] over time, in `frames` frames of [`crate::onsets`].
+    pub(super) fn changes(&self, span_s: f64, frames: usize) -> Curve {
+        let values: Vec<f32> =
+            (0..self.0.len()).map(|frame| self.change(frame as f64 / FRAME_RATE, span_s) as f32).collect();
+        Curve::resampled(&values, FRAME_RATE, frames)
+    }
+
     fn sum(&self, start_s: f64, end_s: f64) -> [f32; CLASSES] {
         let frame = |time: f64| ((time * FRAME_RATE).round().max(0.0) as usize).min(self.0.len());
         let (start, end) = (frame(start_s), frame(end_s));
@@ -91,10 +101,65 @@ impl Pitches {
     }
 }
 
+/// Likeness of the pitches of a song to those some time later.
+#[derive(Debug)]
+pub(super) struct Likeness(Vec<[f32; CLASSES]>);
+
+impl Likeness {
+    /// Takes the mean pitches out, so that a change of chord is a change of sign.
+    pub(super) fn new(pitches: &Pitches) -> Self {
+        let mut frames: Vec<[f32; CLASSES]> = pitches.0.windows(SMOOTHED).map(unit_of_sum).collect();
+        let sounding = frames.iter().filter(|frame| frame.iter().any(|&value| value > 0.0)).count();
+        let mean: [f32; CLASSES] =
+            std::array::from_fn(|class| frames.iter().map(|frame| frame[class]).sum::<f32>() / sounding.max(1) as f32);
+        for frame in frames.iter_mut().filter(|frame| frame.iter().any(|&value| value > 0.0)) {
+            frame.iter_mut().zip(&mean).for_each(|(value, mean)| *value -= mean);
+        }
+        Self(frames)
+    }
+
+    /// Returns the likeness after a lag in seconds, as a share of that without lag: about -1 to 1.
+    pub(super) fn after(&self, lag_s: f64) -> f64 {
+        let lag = (lag_s * FRAME_RATE).round() as usize;
+        let (at_lag, at_zero) = (self.mean_product(lag), self.mean_product(0));
+        if at_zero > 0.0 { f64::from(at_lag / at_zero) } else { 0.0 }
+    }
+
+    fn mean_product(&self, lag: usize) -> f32 {
+        let later = self.0.get(lag..).unwrap_or_default();
+        let product = |(one, other): (&[f32; CLASSES], &[f32; CLASSES])| -> f32 {
+            one.iter().zip(other).map(|(one, other)| one * other).sum()
+        };
+        self.0.iter().zip(later).map(product).sum::<f32>() / later.len().max(1) as f32
+    }
+}
+
+/// Returns the sum of frames with a length of 1, or of 0 where all are silent.
+fn unit_of_sum(frames: &[[f32; CLASSES]]) -> [f32; CLASSES] {
+    let sum: [f32; CLASSES] = std::array::from_fn(|class| frames.iter().map(|frame| frame[class]).sum());
+    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > f32::MIN_POSITIVE { sum.map(|value| value / length) } else { [0.0; CLASSES] }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::f32::consts::TAU;
+
+    #[test]
+    fn chords_are_like_those_of_their_own_kind() {
+        let chord = |classes: [usize; 2]| -> [f32; CLASSES] {
+            std::array::from_fn(|class| f32::from(u8::from(classes.contains(&class))))
+        };
+        // Two chords take turns, each for 20 frames.
+        let frames = (0..200).map(|frame| if frame / 20 % 2 == 0 { chord([0, 12]) } else { chord([9, 21]) });
+        let likeness = Likeness::new(&Pitches(frames.collect()));
+        assert!((likeness.after(0.0) - 1.0).abs() < 1e-6);
+        assert!(likeness.after(40.0 / FRAME_RATE) > 0.9);
+        assert!(likeness.after(20.0 / FRAME_RATE) < -0.9);
+        assert_eq!(likeness.after(60.0), 0.0);
+        assert_eq!(Likeness::new(&Pitches::default()).after(1.0), 0.0);
+    }
 
     #[test]
     fn a_change_of_pitch_is_largest_where_it_is() {

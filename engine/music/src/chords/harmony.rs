@@ -133,7 +133,13 @@ mod tests {
             let range = start..(start + block).min(mix.len());
             let bass = bass.map(|bass| &bass[range.clone()]);
             let rest = &pitched[range.clone()];
-            extractor.push(&HarmonyBlock { mix: &mix[range.clone()], bass, rest: Some(rest), stems: &[rest] });
+            extractor.push(&HarmonyBlock {
+                mix: &mix[range.clone()],
+                bass,
+                rest: Some(rest),
+                pitched: &[],
+                stems: &[rest],
+            });
         }
         analyse(&extractor.finish(), beats_s, &[])
     }

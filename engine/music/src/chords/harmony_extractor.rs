@@ -13,6 +13,9 @@ pub struct HarmonyBlock<'a> {
     pub bass: Option<&'a [f32]>,
     /// Sum of the stems with pitches other than bass and drums; the mix takes its place if `None`.
     pub rest: Option<&'a [f32]>,
+    /// Every stem with pitches, the bass too, in the same order in all blocks: the tuning is their
+    /// mean. `rest` takes their place if empty.
+    pub pitched: &'a [&'a [f32]],
     /// Every stem, in the same order in all blocks; may be empty.
     pub stems: &'a [&'a [f32]],
 }
@@ -26,8 +29,8 @@ pub struct HarmonyFeatures {
     pub pitched: LogSpectrum,
     /// Spectrum of the bass.
     pub bass: Option<LogSpectrum>,
-    /// Votes for the tuning.
-    pub partials: PartialHistogram,
+    /// Votes of each stem with pitches for the tuning.
+    pub partials: Vec<PartialHistogram>,
     /// Power of the mix in bands, frame by frame.
     pub bands: Vec<[f32; BAND_COUNT]>,
     /// Level of each stem, frame by frame.
@@ -42,7 +45,7 @@ pub struct HarmonyExtractor {
     samples: usize,
     pitched: LogSpectrumExtractor,
     bass: Option<LogSpectrumExtractor>,
-    partials: PartialExtractor,
+    partials: Vec<PartialExtractor>,
     bands: BandExtractor,
     loudness: LevelExtractor,
     levels: Vec<LevelExtractor>,
@@ -62,7 +65,12 @@ impl HarmonyExtractor {
         self.samples += block.mix.len();
         let pitched = block.rest.unwrap_or(block.mix);
         self.pitched.push(pitched);
-        self.partials.push(pitched);
+        let (one, several) = ([pitched], block.pitched);
+        let tuned: &[&[f32]] = if several.is_empty() { &one } else { several };
+        if self.partials.len() < tuned.len() {
+            self.partials.resize_with(tuned.len(), PartialExtractor::new);
+        }
+        self.partials.iter_mut().zip(tuned).for_each(|(partials, stem)| partials.push(stem));
         self.loudness.push(pitched);
         self.bands.push(block.mix);
         if let Some(bass) = block.bass {
@@ -81,7 +89,7 @@ impl HarmonyExtractor {
             seconds: self.samples as f64 / f64::from(SAMPLE_RATE),
             pitched: self.pitched.finish(),
             bass: self.bass.map(LogSpectrumExtractor::finish),
-            partials: self.partials.finish(),
+            partials: self.partials.into_iter().map(PartialExtractor::finish).collect(),
             bands: self.bands.finish(),
             levels: self.levels.into_iter().map(LevelExtractor::finish).collect(),
             loudness: self.loudness.finish(),

@@ -26,24 +26,54 @@ pub struct Metre {
     pub confidence_of_downbeats: f64,
 }
 
+/// Fit of bars of one length to beats, at their best phase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BarFit {
+    /// Beats in a bar.
+    pub(crate) length: usize,
+    /// Weighted correlation of downbeats with the evidence.
+    pub(crate) downbeats: f64,
+    /// Weighted repetition of the evidence after a bar.
+    pub(crate) repetition: f64,
+    /// Score of the length, as [`find_metre`] compares it.
+    pub(crate) score: f64,
+}
+
+/// Returns the fit of each length of a bar. `None` as [`find_metre`].
+pub(crate) fn bar_fits(evidence: &BeatEvidence) -> Option<Vec<BarFit>> {
+    let columns = usable(evidence)?;
+    let scale = scale(&columns);
+    let fit = |(length, prior): (usize, f64)| {
+        let downbeats = (0..length).map(|phase| accents(&columns, length, phase)).fold(f64::NEG_INFINITY, f64::max);
+        let repetition = repetitions(&columns, length);
+        BarFit { length, downbeats, repetition, score: prior + scale * (downbeats + repetition) }
+    };
+    Some(LENGTHS.into_iter().map(fit).collect())
+}
+
+/// Returns the standardised columns of enough beats with some evidence.
+fn usable(evidence: &BeatEvidence) -> Option<[Vec<f64>; COLUMNS]> {
+    let columns = evidence.standardised();
+    let is_evidence = columns.iter().flatten().any(|&value| value != 0.0);
+    (evidence.beats() >= FEWEST_BEATS && is_evidence).then_some(columns)
+}
+
+/// Returns the weight of a fit, which grows with the number of beats.
+fn scale(columns: &[Vec<f64>; COLUMNS]) -> f64 {
+    (columns[0].len() as f64).min(MOST_BEATS).sqrt()
+}
+
 /// Finds the metre. `None` with fewer than 8 beats, or without evidence.
 pub fn find_metre(evidence: &BeatEvidence) -> Option<Metre> {
-    let beats = evidence.beats();
-    if beats < FEWEST_BEATS {
-        return None;
-    }
-    let columns = evidence.standardised();
-    if columns.iter().flatten().all(|&value| value == 0.0) {
-        return None;
-    }
-    let scale = (beats as f64).min(MOST_BEATS).sqrt();
+    let columns = usable(evidence)?;
+    let (beats, scale) = (evidence.beats(), scale(&columns));
     let hypotheses: Vec<Hypothesis> = LENGTHS
         .iter()
         .flat_map(|&length| (0..length.0).map(move |phase| (length, phase)))
         .map(|((length, prior), phase)| Hypothesis {
             length,
             phase,
-            score: prior + scale * fit(&columns, length, phase),
+            score: prior + scale * (accents(&columns, length, phase) + repetitions(&columns, length)),
         })
         .collect();
     let best = hypotheses.iter().max_by(|one, other| one.score.total_cmp(&other.score))?;
@@ -64,16 +94,14 @@ struct Hypothesis {
     score: f64,
 }
 
-/// Returns the weighted correlation of downbeats with the evidence, and its repetition after a bar.
-fn fit(columns: &[Vec<f64>; COLUMNS], length: usize, phase: usize) -> f64 {
-    let weights = WEIGHTS.iter().zip(&REPETITION_WEIGHTS);
-    columns
-        .iter()
-        .zip(weights)
-        .map(|(column, (weight, repetition_weight))| {
-            weight * correlation(column, length, phase) + repetition_weight * repetition(column, length)
-        })
-        .sum()
+/// Returns the weighted correlation of downbeats with the evidence.
+fn accents(columns: &[Vec<f64>; COLUMNS], length: usize, phase: usize) -> f64 {
+    columns.iter().zip(&WEIGHTS).map(|(column, weight)| weight * correlation(column, length, phase)).sum()
+}
+
+/// Returns the weighted repetition of the columns after a bar.
+fn repetitions(columns: &[Vec<f64>; COLUMNS], length: usize) -> f64 {
+    columns.iter().zip(&REPETITION_WEIGHTS).map(|(column, weight)| weight * repetition(column, length)).sum()
 }
 
 /// Returns the correlation of a standardised column with downbeats, -1 to 1.

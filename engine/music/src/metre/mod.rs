@@ -7,6 +7,7 @@ mod evidence;
 mod hypothesis;
 
 pub use evidence::BeatEvidence;
+pub(crate) use hypothesis::{BarFit, bar_fits};
 pub use hypothesis::{Metre, find_metre};
 
 #[cfg(test)]

@@ -34,6 +34,17 @@ fn every_length_and_phase_is_found() {
 }
 
 #[test]
+fn the_fit_of_bars_agrees_with_the_metre() {
+    for length in [3, 4, 5, 6, 7] {
+        let fits = bar_fits(&accents(97, length, 1)).unwrap();
+        let best = fits.iter().max_by(|one, other| one.score.total_cmp(&other.score)).unwrap();
+        assert_eq!(best.length, length);
+        assert!(best.downbeats > 1.0 && best.repetition > 0.2, "{best:?}");
+    }
+    assert_eq!(bar_fits(&accents(7, 4, 0)), None);
+}
+
+#[test]
 fn snares_between_kicks_make_bars_of_four() {
     let beats = 64;
     let at = |places: &'static [usize]| -> Vec<f64> {

@@ -56,6 +56,14 @@ impl Repetition {
         if count == 0.0 { 0.0 } else { (whole - 0.5 * halves) / count }
     }
 
+    /// Returns the largest repetition up to `reach` frames from a lag in seconds, 0 beyond the
+    /// longest.
+    pub fn largest_near(&self, lag_s: f64, reach: usize) -> f64 {
+        let frame = (lag_s * FRAME_RATE).round() as usize;
+        let near = self.0.get(frame.saturating_sub(reach)..=frame + reach);
+        near.map_or(0.0, |near| f64::from(near.iter().copied().fold(-1.0, f32::max)))
+    }
+
     /// Returns the repetition after one lag in seconds, 0 beyond the longest.
     pub fn after(&self, lag_s: f64) -> f64 {
         f64::from(interpolate(&self.0, lag_s * FRAME_RATE))

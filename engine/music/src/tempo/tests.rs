@@ -71,6 +71,32 @@ fn curves_scale_and_interpolate() {
     assert_eq!(half.values(), [0.0, 0.5, 1.0, 0.5]);
 }
 
+/// Returns a pulse at every hundredth frame.
+fn hundredths(first: usize) -> Vec<f32> {
+    (0..3_000).map(|frame| f32::from(u8::from(frame % 100 == first))).collect()
+}
+
+#[test]
+fn curves_coincide_at_the_lag_between_them() {
+    let (early, late) = (Curve::new(hundredths(0)), Curve::new(hundredths(25)));
+    let after = |lag: f64| early.coincidence(&late, lag * 100.0 / FRAME_RATE);
+    // A lag counts in both directions, and pulses are behind in one of them.
+    assert!((after(0.25) - 0.5).abs() < 0.05, "{}", after(0.25));
+    assert!((after(0.75) - 0.5).abs() < 0.05, "{}", after(0.75));
+    assert!(after(0.0) < 0.05 && after(0.5) < 0.05);
+    assert!((early.coincidence(&early, 0.0) - 1.0).abs() < 1e-3);
+    assert_eq!(early.coincidence(&late, 60.0), 0.0);
+    assert_eq!(Curve::default().coincidence(&late, 0.0), 0.0);
+}
+
+#[test]
+fn the_largest_repetition_near_a_lag_is_found() {
+    let repetition = Repetition::new(&hundredths(0));
+    let near = |frame: f64| repetition.largest_near(frame / FRAME_RATE, 3);
+    assert!(near(102.0) > 0.9 && near(98.0) > 0.9 && near(110.0) < 0.1);
+    assert_eq!(repetition.largest_near(40.0, 3), 0.0);
+}
+
 #[test]
 fn a_pulse_is_steady_although_its_accents_move() {
     let period = 0.43;

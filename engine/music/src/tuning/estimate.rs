@@ -32,33 +32,62 @@ impl Tuning {
     }
 }
 
-/// Returns the deviation that the partials agree on, or `None` if they do not.
+/// Returns the deviation that the partials of all stems agree on, or `None` if they do not.
 ///
-/// The mode of all votes picks an instrument; the mean of each note's own mode nearby evens out
-/// that its samples are out of tune note by note.
+/// Instruments differ from each other by some cents, and the notes of one instrument do, too. So
+/// the mode of all votes only finds the place, and the mean of each note's own mode nearby is taken
+/// over the notes of a stem, then over stems: each is one more independent witness, however loud.
 #[must_use]
-pub fn estimate(histogram: &PartialHistogram) -> Option<Tuning> {
-    let notes: Vec<Votes> = histogram.notes().filter_map(balanced).collect();
+pub fn estimate(stems: &[PartialHistogram]) -> Option<Tuning> {
+    let stems: Vec<Stem> = stems.iter().filter_map(Stem::new).collect();
     let mut votes = [0.0; CENTS];
-    for note in &notes {
-        votes.iter_mut().zip(note).for_each(|(sum, vote)| *sum += vote);
+    for stem in &stems {
+        votes.iter_mut().zip(&stem.votes).for_each(|(sum, vote)| *sum += vote);
     }
-    let total: f64 = votes.iter().sum();
-    if total <= 0.0 {
+    if stems.is_empty() {
         return None;
     }
     let mode = peak(&smooth(&votes, SMOOTHING), 0..CENTS as i32).0;
+    let confidence = agreement(&votes, mode);
+    let agreeing = stems.iter().filter(|stem| agreement(&stem.votes, mode) >= LEAST_CONFIDENCE);
+    let (sum, count) = agreeing.fold((0.0, 0.0_f64), |(sum, count), stem| (sum + stem.near(mode), count + 1.0));
+    let cents = sum / count.max(1.0) - CENTS as f64 / 2.0;
+    (confidence >= LEAST_CONFIDENCE).then_some(Tuning { cents, confidence })
+}
+
+/// Votes of one stem.
+struct Stem {
+    notes: Vec<Votes>,
+    /// Votes of all notes, with a sum of 1.
+    votes: Votes,
+}
+
+impl Stem {
+    /// Returns `None` without votes.
+    fn new(histogram: &PartialHistogram) -> Option<Self> {
+        let notes: Vec<Votes> = histogram.notes().filter_map(balanced).collect();
+        let total: f64 = notes.iter().flatten().sum();
+        let votes = std::array::from_fn(|bin| notes.iter().map(|note| note[bin]).sum::<f64>() / total);
+        (total > 0.0).then_some(Self { notes, votes })
+    }
+
+    /// Returns the mean of each note's own mode near a bin, weighted by its votes.
+    fn near(&self, mode: i32) -> f64 {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for note in &self.notes {
+            let (bin, height) = peak(&smooth(note, NOTE_SMOOTHING), mode - REACH..mode + REACH + 1);
+            sum += height * f64::from(bin);
+            weight += height;
+        }
+        sum / weight
+    }
+}
+
+/// Returns the part of the votes near a bin beyond those of chance, 0 to 1.
+fn agreement(votes: &Votes, mode: i32) -> f64 {
     let near: f64 = (mode - REACH..=mode + REACH).map(|bin| votes[wrap(bin)]).sum();
     let chance = f64::from(2 * REACH + 1) / CENTS as f64;
-    let confidence = ((near / total - chance) / (1.0 - chance)).clamp(0.0, 1.0);
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for note in &notes {
-        let (bin, height) = peak(&smooth(note, NOTE_SMOOTHING), mode - REACH..mode + REACH + 1);
-        sum += height * f64::from(bin);
-        weight += height;
-    }
-    let cents = sum / weight - CENTS as f64 / 2.0;
-    (confidence >= LEAST_CONFIDENCE).then_some(Tuning { cents, confidence })
+    ((near / votes.iter().sum::<f64>() - chance) / (1.0 - chance)).clamp(0.0, 1.0)
 }
 
 /// Returns the votes of a note over the root of their sum; `None` without any.

@@ -1,7 +1,7 @@
 //! Deviation of a performance from A4 = 440 Hz.
 //!
-//! Stable partials vote for the distance to the next note of equal temperament, and the mode of the
-//! votes wins: a circular mean would follow every detuned instrument.
+//! Stable partials vote for the distance to the next note of equal temperament. The mode of the
+//! votes wins, evened out over notes and stems: a circular mean would follow every detuned one.
 
 mod estimate;
 mod histogram;
@@ -36,7 +36,7 @@ mod tests {
     fn tuning(samples: &[f32], block: usize) -> Option<Tuning> {
         let mut extractor = PartialExtractor::new();
         samples.chunks(block).for_each(|block| extractor.push(block));
-        estimate(&extractor.finish())
+        estimate(&[extractor.finish()])
     }
 
     #[test]
@@ -47,6 +47,28 @@ mod tests {
             assert!(found.confidence > 0.6, "{cents}: {found:?}");
             assert!((found.hertz() - 440.0 * (cents / 1200.0).exp2()).abs() < 0.15);
         }
+    }
+
+    fn histogram(samples: &[f32]) -> PartialHistogram {
+        let mut extractor = PartialExtractor::new();
+        extractor.push(samples);
+        extractor.finish()
+    }
+
+    #[test]
+    fn each_stem_counts_once_however_loud_and_noise_does_not() {
+        let loud: Vec<f32> = song(16.0).iter().map(|sample| 5.0 * sample).collect();
+        let stems = [histogram(&loud), histogram(&song(10.0))];
+        let found = estimate(&stems).unwrap();
+        assert!((found.cents - 13.0).abs() < 0.5, "{found:?}");
+        let mut noise = PartialHistogram::new();
+        for index in 0..5_000 {
+            noise.add(40.0 + (f64::from(index) * 0.618_034).fract() * 40.0, 1.0);
+        }
+        let [first, second] = stems;
+        let found = estimate(&[first, noise, second, PartialHistogram::new()]).unwrap();
+        assert!((found.cents - 13.0).abs() < 0.5, "{found:?}");
+        assert_eq!(estimate(&[]), None);
     }
 
     #[test]
