@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn times_have_a_unit() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("30m"), Ok(Duration::from_secs(1_800)));
-        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
+        assert_eq!(duration("30m"), Ok(Duration::from_mins(30)));
+        assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
         for wrong in ["", "s", "5", "0s", "-1s", "1.5h", "4000d", "9é"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
