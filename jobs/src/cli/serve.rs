@@ -1,11 +1,11 @@
 //! `mixdown serve`: the engine and the job shell as a service.
 
+use super::engines::Engines;
 use super::jobs::FolderArguments;
 use super::outcome::{Failure, print};
 use super::{interrupt, log};
 use clap::{Args, ValueEnum};
 use mixdown_service::{Server, ServiceSettings};
-use mixdown_shell::store::Store;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tracing_subscriber::filter::LevelFilter;
@@ -25,12 +25,12 @@ pub(super) struct ServeArguments {
     /// The address to serve at. Another one than this machine's own needs --token-file.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4630")]
     bind: SocketAddr,
-    /// The engine of the jobs. mixdown-temporal does orders over Temporal in place of it.
-    #[arg(long, value_name = "ENGINE", default_value = "local")]
-    engine: String,
-    /// Jobs at once; 0 leaves the queue to other processes.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=256))]
-    workers: u16,
+    /// The engine of the jobs: local. The program mixdown-temporal has another one.
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<String>,
+    /// Jobs at once, 1 without it; 0 leaves the queue to other processes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=256))]
+    workers: Option<u16>,
     /// A file with the token that requests must present, at least 16 characters.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
@@ -74,17 +74,18 @@ pub(super) enum LogForm {
     Json,
 }
 
-pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    check_engine(&arguments.engine)?;
+pub(super) fn run(arguments: &ServeArguments, engines: &dyn Engines) -> Result<(), Failure> {
+    if let Some(engine) = &arguments.engine {
+        engines.check(engine)?;
+    }
     log::start_as(LevelFilter::INFO, arguments.log_form == LogForm::Json);
-    let program =
-        std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
+    let program = engines.program()?;
     let secret = |file: &Option<PathBuf>| {
         file.as_deref().map(ServiceSettings::read_token).transpose().map_err(|error| Failure::Other(error.to_string()))
     };
     let settings = ServiceSettings {
         bind: arguments.bind,
-        workers: usize::from(arguments.workers),
+        workers: usize::from(arguments.workers.unwrap_or_else(|| engines.jobs_at_once())),
         token: secret(&arguments.token_file)?,
         allow_hosts: arguments.allow_host.clone(),
         allow_origins: arguments.allow_origin.clone(),
@@ -97,9 +98,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         ..ServiceSettings::new(program)
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
-    let jobs = arguments.folders.worker_settings()?;
+    let jobs = arguments.folders.settings()?;
     interrupt::install();
-    let server = Server::bind(Store::open(jobs)?, settings).map_err(|error| Failure::Other(error.to_string()))?;
+    let server =
+        Server::bind(engines.open(jobs, true)?, settings).map_err(|error| Failure::Other(error.to_string()))?;
     let address = server.address();
     if arguments.folders.json {
         print(&format!("{}\n", serde_json::json!({ "ok": true, "address": format!("http://{address}") })))?;
@@ -108,19 +110,6 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     }
     server.run(interrupt::requested);
     Ok(())
-}
-
-/// Refuses engines that this program does not have.
-fn check_engine(engine: &str) -> Result<(), Failure> {
-    if engine == "local" {
-        return Ok(());
-    }
-    let cause = if engine.starts_with("temporal://") {
-        "this program keeps jobs on one machine; the program mixdown-temporal does orders over Temporal"
-    } else {
-        "not a valid engine; write local"
-    };
-    Err(Failure::Usage(format!("--engine {engine}: {cause}")))
 }
 
 /// Returns an origin as browsers write it: a scheme and a host, no path.
@@ -149,17 +138,6 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn another_engine_is_refused_by_the_name_of_its_program() {
-        let refusal = |engine| match check_engine(engine) {
-            Err(Failure::Usage(cause)) => cause,
-            other => panic!("{other:?}"),
-        };
-        assert!(check_engine("local").is_ok());
-        assert!(refusal("temporal://127.0.0.1:7233").contains("mixdown-temporal"));
-        assert!(!refusal("Local").contains("mixdown-temporal"));
-    }
 
     #[test]
     fn origins_have_a_scheme_and_no_path() {

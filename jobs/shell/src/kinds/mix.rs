@@ -9,7 +9,7 @@ pub use request::{MixError, hash_stems, mix_job};
 
 use super::child::{ChildProcess, Program};
 use super::expiry::Expiry;
-use super::job_kind::{JobKind, QueuedBy, Run, RunError};
+use super::job_kind::{JobKind, QueuedBy, Run, RunError, Signal};
 use crate::job::JobError;
 use child::{ChildRequest, progress};
 use serde_json::Value;
@@ -27,6 +27,12 @@ pub struct Mix {
 impl Mix {
     /// Name in records.
     pub const NAME: &str = "mix";
+
+    /// Returns the progress of a job at a fraction of a phase of its render; `None` for another
+    /// phase.
+    pub fn signal(phase: &str, fraction: f64) -> Option<Signal> {
+        progress(phase, fraction)
+    }
 
     /// Creates the type for a worker: `program` is called with `arguments` and must then call
     /// [`render_child`].

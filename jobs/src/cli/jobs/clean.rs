@@ -1,6 +1,7 @@
 //! `mixdown jobs cleanup` and `stats`.
 
 use super::folders::FolderArguments;
+use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
@@ -8,6 +9,7 @@ use mixdown_shell::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, 
 use mixdown_shell::job::SessionId;
 use mixdown_shell::settings::parse_duration;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Clear up expired jobs and leftovers of crashes.
@@ -45,7 +47,7 @@ fn share(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("0 to 1".to_owned()) }
 }
 
-pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
+pub(super) fn cleanup(arguments: &CleanupArguments, engines: &dyn Engines) -> Result<(), Failure> {
     interrupt::install();
     let options = CleanupOptions {
         dry_run: arguments.dry_run,
@@ -54,7 +56,11 @@ pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
         older_than: arguments.older_than,
         max_share: arguments.max_share,
     };
-    let store = if arguments.dry_run { arguments.folders.look()? } else { arguments.folders.store()? };
+    let store = if arguments.dry_run {
+        Arc::new(arguments.folders.look()?)
+    } else {
+        Arc::clone(arguments.folders.engine(engines)?.store())
+    };
     let document = clean_as_job(&store, &options, &mut |_| interrupt::requested())?;
     if arguments.folders.json {
         print(&format!("{:#}\n", document.to_json()))?;

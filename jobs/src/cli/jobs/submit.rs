@@ -1,15 +1,17 @@
 //! `mixdown jobs submit`.
 
 use super::folders::FolderArguments;
+use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
 use clap::Args;
 use mixdown_library::Analysis;
 use mixdown_shell::cleanup::clean_session;
+use mixdown_shell::engine::JobEngine;
 use mixdown_shell::job::{NewJob, SessionId};
 use mixdown_shell::kinds::{Kinds, Mix, MixError, QueuedBy, hash_stems, mix_job};
-use mixdown_shell::store::{ImportLine, Store, StoreError};
+use mixdown_shell::store::{ImportLine, StoreError};
 use serde_json::{Map, json};
 use std::path::PathBuf;
 
@@ -56,12 +58,12 @@ pub(in crate::cli) struct SubmitArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
         return Err(StoreError::Reserved(arguments.session_id.clone()).into());
     }
     if arguments.kind != Mix::NAME {
-        return submit_request(arguments);
+        return submit_request(arguments, engines);
     }
     if arguments.request.is_some() {
         return Err(Failure::Usage("--request is for jobs that are no mix; use --session".into()));
@@ -75,15 +77,16 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let store = arguments.folders.store()?;
-    let stems = hash_stems(&mut session, &store).map_err(|errors| {
+    let engine = arguments.folders.engine(engines)?;
+    let store = engine.store();
+    let stems = hash_stems(&mut session, store).map_err(|errors| {
         Failure::List(errors.iter().map(|error| one_line(&error.to_string()).into_owned()).collect())
     })?;
-    let job = mix_job(&store, &arguments.session_id, session, &stems).map_err(|error| match error {
+    let job = mix_job(store, &arguments.session_id, session, &stems).map_err(|error| match error {
         MixError::Output(error) => error.into(),
         MixError::Json(error) => Failure::Other(error.to_string()),
     })?;
-    submit(arguments, &store, job, &stems)
+    submit(arguments, &*engine, job, &stems)
 }
 
 /// Returns the name of a type of job that users may name.
@@ -95,7 +98,7 @@ fn type_named(name: &str) -> Result<&'static str, String> {
 }
 
 /// Submits a job that is no mix, with the request in a file.
-fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
+fn submit_request(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<(), Failure> {
     if arguments.kind == Analysis::NAME {
         let message = "a job of type analysis cannot be queued here; mixdown library add STEM… --queue does it";
         return Err(Failure::Other(message.into()));
@@ -111,15 +114,20 @@ fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
     let config = serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
     let extra = Map::from_iter([("config".to_owned(), config)]);
     let job = NewJob { session_id: arguments.session_id.clone(), kind: arguments.kind, key: None, extra };
-    submit(arguments, &arguments.folders.store()?, job, &[])
+    submit(arguments, &*arguments.folders.engine(engines)?, job, &[])
 }
 
 /// Submits a job under the key of the arguments, once what expired in its session is cleared.
-fn submit(arguments: &SubmitArguments, store: &Store, mut job: NewJob, stems: &[ImportLine]) -> Result<(), Failure> {
+fn submit(
+    arguments: &SubmitArguments,
+    engine: &dyn JobEngine,
+    mut job: NewJob,
+    stems: &[ImportLine],
+) -> Result<(), Failure> {
     job.key.clone_from(&arguments.idempotency_key);
     // A failure is ignored: expired jobs do not keep a new one out.
-    let _ = clean_session(store, &arguments.session_id);
-    let submitted = store.submit(job, stems)?;
+    let _ = clean_session(engine.store(), &arguments.session_id);
+    let submitted = engine.submit(job, stems)?;
     reported(arguments, &submitted)
 }
 
