@@ -2,4 +2,4 @@
 
 mod cli;
 
-pub use cli::{EngineCommand, EngineError, Engines, main};
+pub use cli::main;

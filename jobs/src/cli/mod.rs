@@ -9,7 +9,6 @@ mod csv;
 mod destination;
 mod diff;
 mod dry_run;
-mod engines;
 mod flags;
 mod interrupt;
 mod jobs;
@@ -42,10 +41,7 @@ mod urls;
 mod waveform;
 mod work;
 
-pub use engines::{EngineCommand, EngineError, Engines};
-
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use engines::LocalEngines;
 use outcome::Failure;
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -160,7 +156,7 @@ pub fn main() -> ExitCode {
         Command::Notate(notate) => (notate.json, notate::run(notate)),
         Command::Render(render) => (render.json, render::run(render)),
         Command::Play(play) => (play.json, play::run(play)),
-        Command::Serve(serve) => (serve.folders.json, serve::run(serve, &LocalEngines)),
+        Command::Serve(serve) => (serve.folders.json, serve::run(serve)),
         Command::Mcp(mcp) => (mcp.folders.json, mcp::run(mcp)),
         Command::Work(work) => (true, work::run(work)),
         Command::Session(session) => (false, session::run(session)),
@@ -170,7 +166,7 @@ pub fn main() -> ExitCode {
         Command::Diff(diff) => (diff.json, diff::run(diff)),
         Command::Completions(shell) => (false, completions::completions(shell, Arguments::command())),
         Command::Man(man) => (false, completions::man(man, Arguments::command())),
-        Command::Jobs(command) => jobs::run(command, &LocalEngines),
+        Command::Jobs(command) => jobs::run(command),
         Command::Library(command) => library::run(command),
         Command::ServiceChild { work } => {
             let done = mixdown_service::child(work);
@@ -182,11 +178,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(mixdown_separate::run_guarded(program, arguments));
         }
     };
-    exit(json, result)
-}
-
-/// Reports the end of a command; returns the exit code.
-fn exit(json: bool, result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // Queues look at this code alone: a signal gives the work back as a full disk does.

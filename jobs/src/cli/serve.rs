@@ -1,6 +1,5 @@
 //! `mixdown serve`: the engine and the job shell as a service.
 
-use super::engines::Engines;
 use super::jobs::FolderArguments;
 use super::outcome::{Failure, print};
 use super::{interrupt, log};
@@ -25,9 +24,9 @@ pub(super) struct ServeArguments {
     /// The address to serve at. Another one than this machine's own needs --token-file.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4630")]
     bind: SocketAddr,
-    /// The engine of the jobs: local. The program mixdown-temporal has another one.
-    #[arg(long, value_name = "ENGINE")]
-    engine: Option<String>,
+    /// The engine of the jobs. The program mixdown-temporal has another one.
+    #[arg(long, value_name = "ENGINE", default_value = "local")]
+    engine: String,
     /// Jobs at once, 1 without it; 0 leaves the queue to other processes.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=256))]
     workers: Option<u16>,
@@ -74,18 +73,17 @@ pub(super) enum LogForm {
     Json,
 }
 
-pub(super) fn run(arguments: &ServeArguments, engines: &dyn Engines) -> Result<(), Failure> {
-    if let Some(engine) = &arguments.engine {
-        engines.check(engine)?;
-    }
+pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
+    check_engine(&arguments.engine)?;
     log::start_as(LevelFilter::INFO, arguments.log_form == LogForm::Json);
-    let program = engines.program()?;
+    let program =
+        std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
     let secret = |file: &Option<PathBuf>| {
         file.as_deref().map(ServiceSettings::read_token).transpose().map_err(|error| Failure::Other(error.to_string()))
     };
     let settings = ServiceSettings {
         bind: arguments.bind,
-        workers: usize::from(arguments.workers.unwrap_or_else(|| engines.jobs_at_once())),
+        workers: usize::from(arguments.workers.unwrap_or_else(|| arguments.folders.jobs_at_once())),
         token: secret(&arguments.token_file)?,
         allow_hosts: arguments.allow_host.clone(),
         allow_origins: arguments.allow_origin.clone(),
@@ -98,10 +96,9 @@ pub(super) fn run(arguments: &ServeArguments, engines: &dyn Engines) -> Result<(
         ..ServiceSettings::new(program)
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
-    let jobs = arguments.folders.settings()?;
+    let engine = arguments.folders.working_engine()?;
     interrupt::install();
-    let server =
-        Server::bind(engines.open(jobs, true)?, settings).map_err(|error| Failure::Other(error.to_string()))?;
+    let server = Server::bind(engine, settings).map_err(|error| Failure::Other(error.to_string()))?;
     let address = server.address();
     if arguments.folders.json {
         print(&format!("{}\n", serde_json::json!({ "ok": true, "address": format!("http://{address}") })))?;
@@ -110,6 +107,19 @@ pub(super) fn run(arguments: &ServeArguments, engines: &dyn Engines) -> Result<(
     }
     server.run(interrupt::requested);
     Ok(())
+}
+
+/// Refuses engines that this program does not have.
+fn check_engine(engine: &str) -> Result<(), Failure> {
+    if engine == "local" {
+        return Ok(());
+    }
+    let cause = if engine.starts_with("temporal://") {
+        "mixdown-temporal --address http://… serve has that engine; this program keeps jobs on one machine"
+    } else {
+        "not a valid engine; write local"
+    };
+    Err(Failure::Usage(format!("--engine {engine}: {cause}")))
 }
 
 /// Returns an origin as browsers write it: a scheme and a host, no path.
@@ -138,6 +148,17 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_engine_is_refused_by_the_name_of_its_program() {
+        let refusal = |engine| match check_engine(engine) {
+            Err(Failure::Usage(cause)) => cause,
+            other => panic!("{other:?}"),
+        };
+        assert!(check_engine("local").is_ok());
+        assert!(refusal("temporal://127.0.0.1:7233").contains("mixdown-temporal"));
+        assert!(!refusal("Local").contains("mixdown-temporal"));
+    }
 
     #[test]
     fn origins_have_a_scheme_and_no_path() {

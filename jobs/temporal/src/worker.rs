@@ -25,8 +25,8 @@ const WORKFLOW_SLOTS: usize = 50;
 ///
 /// # Errors
 /// [`Failure::Service`] if the service cannot be reached at the start, or refuses the worker.
-pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Result<(), Failure> {
-    let program = program(arguments.mixdown.as_deref())?;
+pub(crate) async fn run(service: &Service, mixdown: Option<&Path>, arguments: &WorkerArguments) -> Result<(), Failure> {
+    let program = program(mixdown)?;
     let mut signals = Signals::install().map_err(Failure::service)?;
     let runtime =
         Runtime::from_current_tokio(temporalio_sdk::runtime::RuntimeOptions::default()).map_err(Failure::service)?;
@@ -70,7 +70,7 @@ pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Resul
 }
 
 /// Returns the program mixdown.
-fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
+pub(crate) fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         let absolute = std::path::absolute(path).map_err(|error| Failure::Refused(error.to_string()))?;
         return if absolute.is_file() {

@@ -1,7 +1,6 @@
 //! `mixdown jobs cleanup` and `stats`.
 
 use super::folders::FolderArguments;
-use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
@@ -9,7 +8,6 @@ use mixdown_shell::cleanup::{CleanupOptions, CleanupStatus, Part, clean_as_job, 
 use mixdown_shell::job::SessionId;
 use mixdown_shell::settings::parse_duration;
 use std::fmt::Write;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Clear up expired jobs and leftovers of crashes.
@@ -47,7 +45,7 @@ fn share(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("0 to 1".to_owned()) }
 }
 
-pub(super) fn cleanup(arguments: &CleanupArguments, engines: &dyn Engines) -> Result<(), Failure> {
+pub(super) fn cleanup(arguments: &CleanupArguments) -> Result<(), Failure> {
     interrupt::install();
     let options = CleanupOptions {
         dry_run: arguments.dry_run,
@@ -56,11 +54,7 @@ pub(super) fn cleanup(arguments: &CleanupArguments, engines: &dyn Engines) -> Re
         older_than: arguments.older_than,
         max_share: arguments.max_share,
     };
-    let store = if arguments.dry_run {
-        Arc::new(arguments.folders.look()?)
-    } else {
-        Arc::clone(arguments.folders.engine(engines)?.store())
-    };
+    let store = if arguments.dry_run { arguments.folders.look()? } else { arguments.folders.store()? };
     let document = clean_as_job(&store, &options, &mut |_| interrupt::requested())?;
     if arguments.folders.json {
         print(&format!("{:#}\n", document.to_json()))?;

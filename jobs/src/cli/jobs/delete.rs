@@ -1,7 +1,6 @@
 //! `mixdown jobs delete`.
 
 use super::folders::FolderArguments;
-use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use clap::Args;
 use mixdown_shell::job::JobId;
@@ -20,8 +19,8 @@ pub(in crate::cli) struct DeleteArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn run(arguments: &DeleteArguments, engines: &dyn Engines) -> Result<(), Failure> {
-    let deleted = arguments.folders.engine(engines)?.delete(&arguments.id)?;
+pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
+    let deleted = arguments.folders.engine()?.delete(&arguments.id)?;
     if arguments.folders.json {
         let (results, bytes) = (deleted.results, deleted.bytes);
         let document = json!({ "ok": true, "job_id": arguments.id, "results_deleted": results, "bytes_freed": bytes });

@@ -9,10 +9,9 @@ mod show;
 mod submit;
 mod watch;
 
-use super::engines::Engines;
 use super::{log, outcome::Failure};
 use clap::Subcommand;
-pub(super) use folders::{FolderArguments, worker_settings};
+pub(super) use folders::FolderArguments;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Queue mixes, work the queue, and follow the jobs.
@@ -94,18 +93,18 @@ const SEPARATE_CHILD: [&str; 2] = ["jobs", "separate-child"];
 const NOTATE_CHILD: [&str; 2] = ["jobs", "notate-child"];
 
 /// Runs a command. Returns true if JSON was requested, and the result of the command.
-pub(super) fn run(command: &JobsCommand, engines: &dyn Engines) -> (bool, Result<(), Failure>) {
+pub(super) fn run(command: &JobsCommand) -> (bool, Result<(), Failure>) {
     command.start_log();
     match command {
-        JobsCommand::Submit(arguments) => (arguments.folders.json, submit::run(arguments, engines)),
-        JobsCommand::Run(arguments) => (arguments.folders.json, queue::run(arguments, engines)),
+        JobsCommand::Submit(arguments) => (arguments.folders.json, submit::run(arguments)),
+        JobsCommand::Run(arguments) => (arguments.folders.json, queue::run(arguments)),
         JobsCommand::List(arguments) => (arguments.folders.json, show::list(arguments)),
         JobsCommand::Status(arguments) => (arguments.folders.json, show::status(arguments)),
         JobsCommand::Watch(arguments) => (arguments.folders.json, watch::run(arguments)),
-        JobsCommand::Cancel(arguments) => (arguments.folders.json, queue::cancel(arguments, engines)),
-        JobsCommand::Retry(arguments) => (arguments.folders.json, queue::retry(arguments, engines)),
-        JobsCommand::Delete(arguments) => (arguments.folders.json, delete::run(arguments, engines)),
-        JobsCommand::Cleanup(arguments) => (arguments.folders.json, clean::cleanup(arguments, engines)),
+        JobsCommand::Cancel(arguments) => (arguments.folders.json, queue::cancel(arguments)),
+        JobsCommand::Retry(arguments) => (arguments.folders.json, queue::retry(arguments)),
+        JobsCommand::Delete(arguments) => (arguments.folders.json, delete::run(arguments)),
+        JobsCommand::Cleanup(arguments) => (arguments.folders.json, clean::cleanup(arguments)),
         JobsCommand::Stats(arguments) => (arguments.folders.json, clean::stats(arguments)),
         JobsCommand::RenderChild => (false, child(mixdown_shell::kinds::render_child())),
         JobsCommand::AnalyseChild => (false, child(mixdown_library::analyse_child())),

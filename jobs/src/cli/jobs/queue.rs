@@ -1,7 +1,6 @@
 //! `mixdown jobs run`, `cancel` and `retry`.
 
 use super::folders::FolderArguments;
-use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
@@ -32,10 +31,10 @@ pub(in crate::cli) struct RunArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn run(arguments: &RunArguments, engines: &dyn Engines) -> Result<(), Failure> {
+pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let engine = engines.open(arguments.folders.settings()?, true)?;
-    let concurrency = usize::from(arguments.concurrency.unwrap_or_else(|| engines.jobs_at_once()));
+    let engine = arguments.folders.working_engine()?;
+    let concurrency = usize::from(arguments.concurrency.unwrap_or_else(|| arguments.folders.jobs_at_once()));
     let duty = Duty { concurrency, once: arguments.once, stop: Arc::new(interrupt::requested) };
     let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
     let stuck = engine.work(duty, &|event| match event {
@@ -100,8 +99,8 @@ pub(in crate::cli) struct CancelArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn cancel(arguments: &CancelArguments, engines: &dyn Engines) -> Result<(), Failure> {
-    let record = arguments.folders.engine(engines)?.cancel(&arguments.id)?;
+pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
+    let record = arguments.folders.engine()?.cancel(&arguments.id)?;
     let words = if record.life == Life::Cancelled { "cancelled" } else { "will stop at its next chunk" };
     print_record(&arguments.folders, &record, words)
 }
@@ -118,8 +117,8 @@ pub(in crate::cli) struct RetryArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn retry(arguments: &RetryArguments, engines: &dyn Engines) -> Result<(), Failure> {
-    let record = arguments.folders.engine(engines)?.retry(&arguments.id)?;
+pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
+    let record = arguments.folders.engine()?.retry(&arguments.id)?;
     print_record(&arguments.folders, &record, "queued again")
 }
 

@@ -1,7 +1,6 @@
 //! `mixdown jobs submit`.
 
 use super::folders::FolderArguments;
-use crate::cli::engines::Engines;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::render::{AlignChoice, TimecodeChoice, check, session_of};
 use crate::cli::terminal::{self, one_line};
@@ -58,12 +57,12 @@ pub(in crate::cli) struct SubmitArguments {
     pub(super) folders: FolderArguments,
 }
 
-pub(super) fn run(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<(), Failure> {
+pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.session_id.is_reserved() {
         return Err(StoreError::Reserved(arguments.session_id.clone()).into());
     }
     if arguments.kind != Mix::NAME {
-        return submit_request(arguments, engines);
+        return submit_request(arguments);
     }
     if arguments.request.is_some() {
         return Err(Failure::Usage("--request is for jobs that are no mix; use --session".into()));
@@ -77,7 +76,7 @@ pub(super) fn run(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let engine = arguments.folders.engine(engines)?;
+    let engine = arguments.folders.engine()?;
     let store = engine.store();
     let stems = hash_stems(&mut session, store).map_err(|errors| {
         Failure::List(errors.iter().map(|error| one_line(&error.to_string()).into_owned()).collect())
@@ -98,7 +97,7 @@ fn type_named(name: &str) -> Result<&'static str, String> {
 }
 
 /// Submits a job that is no mix, with the request in a file.
-fn submit_request(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<(), Failure> {
+fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
     if arguments.kind == Analysis::NAME {
         let message = "a job of type analysis cannot be queued here; mixdown library add STEM… --queue does it";
         return Err(Failure::Other(message.into()));
@@ -114,7 +113,7 @@ fn submit_request(arguments: &SubmitArguments, engines: &dyn Engines) -> Result<
     let config = serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
     let extra = Map::from_iter([("config".to_owned(), config)]);
     let job = NewJob { session_id: arguments.session_id.clone(), kind: arguments.kind, key: None, extra };
-    submit(arguments, &*arguments.folders.engine(engines)?, job, &[])
+    submit(arguments, &*arguments.folders.engine()?, job, &[])
 }
 
 /// Submits a job under the key of the arguments, once what expired in its session is cleared.

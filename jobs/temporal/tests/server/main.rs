@@ -1,4 +1,5 @@
-//! Orders over a Temporal server on this machine, with a stand-in for mixdown.
+//! Orders over a Temporal server on this machine, with a stand-in for mixdown; and the service,
+//! with mixdown itself.
 //!
 //! `.ci/temporal` fetches the server and runs these tests; they are ignored otherwise. Each one
 //! starts a server of its own.
@@ -6,7 +7,16 @@
 #![allow(clippy::unwrap_used)] // A helper that fails is a test that fails.
 
 mod cancellation;
+#[path = "../../../../tests/service/client.rs"]
+mod client;
+#[path = "../../../../tests/service/contract.rs"]
+mod contract;
 mod ends;
 mod harness;
 mod many;
 mod recovery;
+mod service;
+#[path = "../../../../tests/service/wav.rs"]
+mod wav;
+
+use wav::wav;
