@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used)] // A helper that fails is a test that fails.
 
 mod cancellation;
+// Shared with the main workspace, which has these lints off, or compiles for older versions.
+#[allow(clippy::format_push_string, clippy::duration_suboptimal_units)]
 #[path = "../../../../tests/service/client.rs"]
 mod client;
 #[path = "../../../../tests/service/contract.rs"]
