@@ -5,6 +5,7 @@ use super::server::TestServer;
 use super::wav;
 use crate::program_runs::program;
 use mixdown_service::{Server, ServiceSettings};
+use mixdown_shell::engine::LocalEngine;
 use mixdown_shell::settings::Settings;
 use mixdown_shell::store::Store;
 use serde_json::json;
@@ -30,7 +31,7 @@ impl OwnServer {
         let mut settings = ServiceSettings::new(program().into());
         (settings.workers, settings.bind) = (0, SocketAddr::from(([127, 0, 0, 1], 0)));
         change(&mut settings);
-        let server = Server::bind(store, settings).unwrap();
+        let server = Server::bind(Arc::new(LocalEngine::new(store)), settings).unwrap();
         let (address, stop) = (server.address(), Arc::new(AtomicBool::new(false)));
         let watched = Arc::clone(&stop);
         let thread = std::thread::spawn(move || server.run(move || watched.load(Ordering::SeqCst)));

@@ -8,6 +8,7 @@ use crate::live::Engines;
 use crate::metrics::Metrics;
 use crate::sessions::Sessions;
 use crate::settings::ServiceSettings;
+use mixdown_shell::engine::JobEngine;
 use mixdown_shell::job::JobId;
 use mixdown_shell::store::Store;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use tokio::sync::watch;
 
 /// State that all routes share.
 pub struct App {
-    /// The jobs.
+    /// The engine of the jobs.
+    pub engine: Arc<dyn JobEngine>,
+    /// The records of its jobs.
     pub store: Arc<Store>,
     /// The session documents and stems.
     pub sessions: Sessions,
@@ -42,11 +45,13 @@ pub struct App {
 
 impl App {
     /// Creates the state of a service.
-    pub fn new(store: Arc<Store>, settings: ServiceSettings) -> Arc<Self> {
+    pub fn new(engine: Arc<dyn JobEngine>, settings: ServiceSettings) -> Arc<Self> {
+        let store = Arc::clone(engine.store());
         let sessions = Sessions::new(store.layout().media(), &settings);
         let library = Shared::new(sessions.media());
         let live = Engines::new(settings.live_engines);
         Arc::new(Self {
+            engine,
             store,
             sessions,
             settings,

@@ -8,8 +8,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use mixdown_shell::store::Store;
-use mixdown_shell::worker::{Event, Service, Worker};
+use mixdown_shell::engine::{Duty, JobEngine};
+use mixdown_shell::worker::Event;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -69,13 +69,13 @@ impl Server {
     /// # Errors
     /// When the address is taken or not this machine's, or when another service works on the
     /// folder.
-    pub fn bind(store: Store, settings: ServiceSettings) -> Result<Self, ServerError> {
-        let lock = only_one(store.layout().media())?;
+    pub fn bind(engine: Arc<dyn JobEngine>, settings: ServiceSettings) -> Result<Self, ServerError> {
+        let lock = only_one(engine.store().layout().media())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServerError::Runtime)?;
         let failed = |source| ServerError::Bind { address: settings.bind, source };
         let listener = runtime.block_on(TcpListener::bind(settings.bind)).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { app: App::new(Arc::new(store), settings), runtime, listener, address, _lock: lock })
+        Ok(Self { app: App::new(engine, settings), runtime, listener, address, _lock: lock })
     }
 
     /// Returns the address it serves at: with port 0 in the settings, the one that was chosen.
@@ -138,14 +138,12 @@ fn start_workers(app: &Arc<App>) -> Option<std::thread::JoinHandle<()>> {
         return None;
     }
     let (stopping, watched) = (Arc::clone(app), Arc::clone(app));
-    let service = Service {
-        worker: Worker::new(Arc::clone(&app.store), move || stopping.is_stopping()),
-        concurrency: app.settings.workers,
-        once: false,
-    };
+    let stop = Arc::new(move || stopping.is_stopping());
+    let duty = Duty { concurrency: app.settings.workers, once: false, stop };
     Some(std::thread::spawn(move || {
+        let engine = Arc::clone(&watched.engine);
         let _running = Running::begin(watched);
-        service.run(|event| match event {
+        engine.work(duty, &|event| match event {
             Event::Failed(error) => error!(%error, "worker"),
             Event::Repaired(repaired) => repaired.errors.iter().for_each(|error| error!(%error, "repair")),
             // The log has the lives of jobs and cleanups from the store.
@@ -216,7 +214,9 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mixdown_shell::engine::LocalEngine;
     use mixdown_shell::settings::Settings;
+    use mixdown_shell::store::Store;
     use std::io::{Read, Write};
     use std::sync::atomic::AtomicBool;
 
@@ -228,7 +228,7 @@ mod tests {
         settings.bind = SocketAddr::from(([127, 0, 0, 1], 0));
         settings.workers = 0;
         settings.unread = Duration::from_millis(300);
-        let server = Server::bind(store, settings).unwrap();
+        let server = Server::bind(Arc::new(LocalEngine::new(store)), settings).unwrap();
         let address = server.address();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);

@@ -4,6 +4,7 @@
 pub mod cleanup;
 pub mod clock;
 pub mod confine;
+pub mod engine;
 pub mod job;
 pub mod kinds;
 pub mod settings;

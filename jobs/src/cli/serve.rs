@@ -5,7 +5,6 @@ use super::outcome::{Failure, print};
 use super::{interrupt, log};
 use clap::{Args, ValueEnum};
 use mixdown_service::{Server, ServiceSettings};
-use mixdown_shell::store::Store;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tracing_subscriber::filter::LevelFilter;
@@ -25,12 +24,12 @@ pub(super) struct ServeArguments {
     /// The address to serve at. Another one than this machine's own needs --token-file.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4630")]
     bind: SocketAddr,
-    /// The engine of the jobs. mixdown-temporal does orders over Temporal in place of it.
+    /// The engine of the jobs. The program mixdown-temporal has another one.
     #[arg(long, value_name = "ENGINE", default_value = "local")]
     engine: String,
-    /// Jobs at once; 0 leaves the queue to other processes.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=256))]
-    workers: u16,
+    /// Jobs at once, 1 without it; 0 leaves the queue to other processes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=256))]
+    workers: Option<u16>,
     /// A file with the token that requests must present, at least 16 characters.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
@@ -84,7 +83,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let settings = ServiceSettings {
         bind: arguments.bind,
-        workers: usize::from(arguments.workers),
+        workers: usize::from(arguments.workers.unwrap_or_else(|| arguments.folders.jobs_at_once())),
         token: secret(&arguments.token_file)?,
         allow_hosts: arguments.allow_host.clone(),
         allow_origins: arguments.allow_origin.clone(),
@@ -97,9 +96,9 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         ..ServiceSettings::new(program)
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
-    let jobs = arguments.folders.worker_settings()?;
+    let engine = arguments.folders.working_engine()?;
     interrupt::install();
-    let server = Server::bind(Store::open(jobs)?, settings).map_err(|error| Failure::Other(error.to_string()))?;
+    let server = Server::bind(engine, settings).map_err(|error| Failure::Other(error.to_string()))?;
     let address = server.address();
     if arguments.folders.json {
         print(&format!("{}\n", serde_json::json!({ "ok": true, "address": format!("http://{address}") })))?;
@@ -116,7 +115,7 @@ fn check_engine(engine: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let cause = if engine.starts_with("temporal://") {
-        "this program keeps jobs on one machine; the program mixdown-temporal does orders over Temporal"
+        "mixdown-temporal --address http://… serve has that engine; this program keeps jobs on one machine"
     } else {
         "not a valid engine; write local"
     };

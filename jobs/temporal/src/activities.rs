@@ -22,9 +22,9 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Pause after the first attempt that was returned; it doubles with each further one.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 /// Far future.
-const NEVER: Duration = Duration::from_secs(86_400 * 365);
+const NEVER: Duration = Duration::from_hours(24 * 365);
 
 /// The activities of a worker.
 pub(crate) struct Orders {

@@ -1,18 +1,24 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Orders of mixdown over Temporal.
 ///
 /// Workers do orders, the documents of `mixdown work`, on as many machines as there are workers.
-/// The other commands start, show and cancel them.
+/// The other commands start, show and cancel them; serve and jobs are those of mixdown, with mixes
+/// as orders.
 #[derive(Debug, Parser)]
 #[command(name = "mixdown-temporal", version)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) service: Service,
+    /// The program mixdown, for worker, serve and jobs; without it the one beside this program, or
+    /// the one on the PATH.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) mixdown: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -48,6 +54,19 @@ pub(crate) enum Command {
     Cancel(StatusArguments),
     /// Remove files of abandoned attempts at intervals.
     ScheduleCleanup(CleanupArguments),
+    /// Serve the page and the HTTP API of mixdown, with mixes as orders.
+    ///
+    /// The arguments are those of mixdown serve.
+    #[command(disable_help_flag = true)]
+    Serve(PassedArguments),
+    /// Queue and follow jobs as mixdown jobs does, with mixes as orders.
+    ///
+    /// The arguments are those of mixdown jobs.
+    #[command(disable_help_flag = true)]
+    Jobs(PassedArguments),
+    /// Carry out the one mix that is described on standard input, as an order.
+    #[command(hide = true)]
+    RenderChild(RenderArguments),
     /// Start a program that stops when this process's parent dies.
     #[command(hide = true)]
     Launch(LaunchArguments),
@@ -56,9 +75,6 @@ pub(crate) enum Command {
 /// Arguments of `worker`.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArguments {
-    /// The program mixdown; without it the one beside this program, or the one on the PATH.
-    #[arg(long, value_name = "PATH")]
-    pub(crate) mixdown: Option<PathBuf>,
     /// Orders at once.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: u16,
@@ -141,6 +157,22 @@ pub(crate) struct CleanupArguments {
     pub(crate) now: bool,
 }
 
+/// Arguments for mixdown.
+#[derive(Debug, Args)]
+pub(crate) struct PassedArguments {
+    /// Arguments of the same command of mixdown; --help shows them.
+    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
+}
+
+/// Arguments of the hidden process of a job.
+#[derive(Debug, Args)]
+pub(crate) struct RenderArguments {
+    /// Longest time of an attempt.
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = duration)]
+    pub(crate) time_limit: Duration,
+}
+
 /// Arguments of the hidden launcher.
 #[derive(Debug, Args)]
 pub(crate) struct LaunchArguments {
@@ -178,8 +210,8 @@ mod tests {
     #[test]
     fn times_have_a_unit() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("30m"), Ok(Duration::from_secs(1_800)));
-        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)));
+        assert_eq!(duration("30m"), Ok(Duration::from_mins(30)));
+        assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
         for wrong in ["", "s", "5", "0s", "-1s", "1.5h", "4000d", "9é"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }

@@ -107,7 +107,7 @@ fn is_uuid(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(86_400);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn attempt(order: &Path, digit: char) -> PathBuf {
         let x = |count: usize| digit.to_string().repeat(count);

@@ -1,7 +1,8 @@
 //! `mixdown-temporal`: orders as activities and workflows of Temporal.
 //!
 //! A worker starts `mixdown work` per order, as a process of its own: this program contains no
-//! audio code. The other commands start, show and cancel workflows, and then end.
+//! audio code. The other commands start, show and cancel workflows, and then end. `serve` and
+//! `jobs` are the commands of mixdown, which starts this program again for each mix.
 
 mod activities;
 mod arguments;
@@ -10,11 +11,13 @@ mod cause;
 mod cleanup;
 mod client;
 mod commands;
+mod job;
 mod launcher;
 mod order;
 mod process;
 mod progress;
 mod references;
+mod shared;
 mod worker;
 mod workflows;
 
@@ -48,6 +51,19 @@ fn main() -> ExitCode {
     if let Command::Launch(launch) = &arguments.command {
         return launcher::run(launch);
     }
+    let passed = match &arguments.command {
+        Command::Serve(passed) => Some(("serve", passed)),
+        Command::Jobs(passed) => Some(("jobs", passed)),
+        _ => None,
+    };
+    if let Some((command, passed)) = passed {
+        return shared::run(&arguments.service, arguments.mixdown.as_deref(), command, passed).unwrap_or_else(
+            |failure| {
+                eprintln!("mixdown-temporal: {failure}");
+                ExitCode::FAILURE
+            },
+        );
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -72,14 +88,15 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let service = &arguments.service;
     match &arguments.command {
-        Command::Worker(worker) => worker::run(service, worker).await,
+        Command::Worker(worker) => worker::run(service, arguments.mixdown.as_deref(), worker).await,
         Command::Submit(submit) => commands::submit::order(service, submit).await,
         Command::Chain(chain) => commands::submit::chain(service, chain).await,
         Command::Batch(batch) => commands::submit::batch(service, batch).await,
         Command::Status(status) => commands::status::show(service, status).await,
         Command::Cancel(cancel) => commands::status::cancel(service, cancel).await,
         Command::ScheduleCleanup(cleanup) => commands::schedule::cleanup(service, cleanup).await,
+        Command::RenderChild(render) => job::render(service, render).await,
         // Handled before the runtime starts.
-        Command::Launch(_) => Ok(()),
+        Command::Launch(_) | Command::Serve(_) | Command::Jobs(_) => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use temporalio_common::worker::WorkerDeploymentOptions;
 use temporalio_sdk::runtime::worker_tuner::{FixedSizeSlotSupplier, TunerHolder};
-use temporalio_sdk::{Runtime, Worker, WorkerOptions};
+use temporalio_sdk::{Runtime, Worker, WorkerOptions, WorkerOptionsBuilder};
 use tokio::sync::watch;
 
 /// Least time between two heartbeats of an order. A cancellation comes with the answer to one.
@@ -25,19 +25,18 @@ const WORKFLOW_SLOTS: usize = 50;
 ///
 /// # Errors
 /// [`Failure::Service`] if the service cannot be reached at the start, or refuses the worker.
-pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Result<(), Failure> {
-    let program = program(arguments.mixdown.as_deref())?;
+pub(crate) async fn run(service: &Service, mixdown: Option<&Path>, arguments: &WorkerArguments) -> Result<(), Failure> {
+    let program = program(mixdown)?;
     let mut signals = Signals::install().map_err(Failure::service)?;
     let runtime =
         Runtime::from_current_tokio(temporalio_sdk::runtime::RuntimeOptions::default()).map_err(Failure::service)?;
     let client = connect(service).await?;
     let (stop, stopping) = watch::channel(false);
-    let slots = FixedSizeSlotSupplier::new;
     let tuner = TunerHolder::builder()
-        .workflow_task_slot_supplier(slots(WORKFLOW_SLOTS))
-        .activity_task_slot_supplier(slots(usize::from(arguments.slots)))
-        .local_activity_task_slot_supplier(slots(1))
-        .nexus_task_slot_supplier(slots(1))
+        .workflow_task_slot_supplier(FixedSizeSlotSupplier::new(WORKFLOW_SLOTS))
+        .activity_task_slot_supplier(FixedSizeSlotSupplier::new(usize::from(arguments.slots)))
+        .local_activity_task_slot_supplier(FixedSizeSlotSupplier::new(1))
+        .nexus_task_slot_supplier(FixedSizeSlotSupplier::new(1))
         .build();
     let options = WorkerOptions::new(service.task_queue.clone())
         .deployment_options(WorkerDeploymentOptions::from_build_id(env!("CARGO_PKG_VERSION").to_owned()))
@@ -46,9 +45,9 @@ pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Resul
         .sticky_queue_schedule_to_start_timeout(STICKY)
         .register_activities(Orders { program, stopping })
         .register_workflow::<OrderWorkflow>()
-        .and_then(|options| options.register_workflow::<ChainWorkflow>())
-        .and_then(|options| options.register_workflow::<BatchWorkflow>())
-        .and_then(|options| options.register_workflow::<CleanupWorkflow>())
+        .and_then(WorkerOptionsBuilder::register_workflow::<ChainWorkflow>)
+        .and_then(WorkerOptionsBuilder::register_workflow::<BatchWorkflow>)
+        .and_then(WorkerOptionsBuilder::register_workflow::<CleanupWorkflow>)
         .map_err(Failure::service)?
         .build();
     let mut worker = Worker::new(&runtime, client, options).map_err(Failure::service)?;
@@ -71,7 +70,7 @@ pub(crate) async fn run(service: &Service, arguments: &WorkerArguments) -> Resul
 }
 
 /// Returns the program mixdown.
-fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
+pub(crate) fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         let absolute = std::path::absolute(path).map_err(|error| Failure::Refused(error.to_string()))?;
         return if absolute.is_file() {

@@ -31,7 +31,7 @@ pub(crate) fn submit_mix(
     }
     // A failure is ignored: expired jobs do not keep a new one out.
     let _ = clean_session(&app.store, id);
-    let submitted = app.store.submit(job, &stems)?;
+    let submitted = app.engine.submit(job, &stems)?;
     app.jobs.forget(&submitted.record.job_id);
     if Delivery::of(&submitted.record).is_some() {
         app.callbacks.expect(submitted.record.job_id.clone());

@@ -187,7 +187,7 @@ pub(crate) fn job_of(app: &App, session: &SessionId) -> Result<Option<String>, A
 }
 
 fn submit(app: &App, job: NewJob) -> Result<String, ApiError> {
-    let submitted = app.store.submit(job, &[])?;
+    let submitted = app.engine.submit(job, &[])?;
     app.jobs.forget(&submitted.record.job_id);
     Ok(submitted.record.job_id.to_string())
 }

@@ -17,6 +17,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
+use mixdown_shell::engine::LocalEngine;
 use mixdown_shell::job::{JobId, NewJob};
 use mixdown_shell::kinds::{JobKind, Mix, QueuedBy, Run, RunError, Signal};
 use mixdown_shell::settings::Settings;
@@ -104,7 +105,7 @@ impl Bench {
         settings.workers = 0;
         settings.disk_floor = 0;
         change(&mut settings);
-        let app = App::new(Arc::new(Store::open(jobs).unwrap()), settings);
+        let app = App::new(Arc::new(LocalEngine::new(Store::open(jobs).unwrap())), settings);
         Self { router: router(Arc::clone(&app)), app, folder }
     }
 

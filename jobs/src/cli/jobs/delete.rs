@@ -20,7 +20,7 @@ pub(in crate::cli) struct DeleteArguments {
 }
 
 pub(super) fn run(arguments: &DeleteArguments) -> Result<(), Failure> {
-    let deleted = arguments.folders.store()?.delete_one(&arguments.id)?;
+    let deleted = arguments.folders.engine()?.delete(&arguments.id)?;
     if arguments.folders.json {
         let (results, bytes) = (deleted.results, deleted.bytes);
         let document = json!({ "ok": true, "job_id": arguments.id, "results_deleted": results, "bytes_freed": bytes });

@@ -4,10 +4,12 @@ use super::{ANALYSE_CHILD, NOTATE_CHILD, RENDER_CHILD, SEPARATE_CHILD};
 use crate::cli::outcome::Failure;
 use clap::Args;
 use mixdown_library::{Analysis, Chain, Notation, Separation, StemMix};
+use mixdown_shell::engine::{DelegatedEngine, JobEngine, LocalEngine};
 use mixdown_shell::kinds::Mix;
 use mixdown_shell::settings::{SETTINGS_FILE, Settings};
 use mixdown_shell::store::Store;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Arguments of every command of `mixdown jobs`.
 #[derive(Debug, Args)]
@@ -21,6 +23,9 @@ pub(in crate::cli) struct FolderArguments {
     /// The settings file; without it, mixdown.toml of the current folder, if there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The program that renders mixes elsewhere; mixdown-temporal sets it.
+    #[arg(long, hide = true, value_name = "PROGRAM", env = "MIXDOWN_RENDERER", hide_env = true)]
+    pub(in crate::cli) renderer: Option<PathBuf>,
     /// Show only errors on standard error.
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
@@ -47,8 +52,31 @@ impl FolderArguments {
         Ok(settings)
     }
 
+    /// Returns the engine for commands that change jobs, or carry them out: folders are made.
+    pub(in crate::cli) fn engine(&self) -> Result<Arc<dyn JobEngine>, Failure> {
+        let settings = self.settings()?;
+        Ok(match &self.renderer {
+            None => Arc::new(LocalEngine::new(Store::open(settings)?)),
+            Some(renderer) => Arc::new(DelegatedEngine::open(settings, renderer.clone())?),
+        })
+    }
+
+    /// Returns the engine of a process that carries out jobs.
+    pub(in crate::cli) fn working_engine(&self) -> Result<Arc<dyn JobEngine>, Failure> {
+        if self.renderer.is_some() {
+            return self.engine();
+        }
+        Ok(Arc::new(LocalEngine::new(Store::open(self.worker_settings()?)?)))
+    }
+
+    /// Returns the number of jobs at once where a command states none. Jobs that are worked on
+    /// elsewhere are only followed here.
+    pub(in crate::cli) fn jobs_at_once(&self) -> u16 {
+        if self.renderer.is_some() { 16 } else { 1 }
+    }
+
     /// Returns the settings of a process that runs jobs: each in a process of its own.
-    pub(in crate::cli) fn worker_settings(&self) -> Result<Settings, Failure> {
+    fn worker_settings(&self) -> Result<Settings, Failure> {
         let program =
             std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
         let settings = self.settings()?;

@@ -4,9 +4,9 @@ use super::folders::FolderArguments;
 use crate::cli::outcome::{Failure, print};
 use crate::cli::{interrupt, terminal};
 use clap::Args;
+use mixdown_shell::engine::Duty;
 use mixdown_shell::job::{JobId, Life, Record};
-use mixdown_shell::store::Store;
-use mixdown_shell::worker::{Event, Service, Worker};
+use mixdown_shell::worker::Event;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 
@@ -24,23 +24,20 @@ pub(in crate::cli) struct RunArguments {
     /// End once the queue is empty.
     #[arg(long)]
     once: bool,
-    /// Jobs at once.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    concurrency: u16,
+    /// Jobs at once, 1 without it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: Option<u16>,
     #[command(flatten)]
     pub(super) folders: FolderArguments,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
-    let store = Store::open(arguments.folders.worker_settings()?)?;
-    let service = Service {
-        worker: Worker::new(Arc::new(store), interrupt::requested),
-        concurrency: usize::from(arguments.concurrency),
-        once: arguments.once,
-    };
+    let engine = arguments.folders.working_engine()?;
+    let concurrency = usize::from(arguments.concurrency.unwrap_or_else(|| arguments.folders.jobs_at_once()));
+    let duty = Duty { concurrency, once: arguments.once, stop: Arc::new(interrupt::requested) };
     let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
-    let stuck = service.run(|event| match event {
+    let stuck = engine.work(duty, &|event| match event {
         Event::Left(record) => {
             // The log has named it.
             if arguments.folders.json
@@ -103,7 +100,7 @@ pub(in crate::cli) struct CancelArguments {
 }
 
 pub(super) fn cancel(arguments: &CancelArguments) -> Result<(), Failure> {
-    let record = arguments.folders.store()?.cancel(&arguments.id)?;
+    let record = arguments.folders.engine()?.cancel(&arguments.id)?;
     let words = if record.life == Life::Cancelled { "cancelled" } else { "will stop at its next chunk" };
     print_record(&arguments.folders, &record, words)
 }
@@ -121,7 +118,7 @@ pub(in crate::cli) struct RetryArguments {
 }
 
 pub(super) fn retry(arguments: &RetryArguments) -> Result<(), Failure> {
-    let record = arguments.folders.store()?.retry(&arguments.id)?;
+    let record = arguments.folders.engine()?.retry(&arguments.id)?;
     print_record(&arguments.folders, &record, "queued again")
 }
 

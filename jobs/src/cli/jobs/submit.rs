@@ -7,9 +7,10 @@ use crate::cli::terminal::{self, one_line};
 use clap::Args;
 use mixdown_library::Analysis;
 use mixdown_shell::cleanup::clean_session;
+use mixdown_shell::engine::JobEngine;
 use mixdown_shell::job::{NewJob, SessionId};
 use mixdown_shell::kinds::{Kinds, Mix, MixError, QueuedBy, hash_stems, mix_job};
-use mixdown_shell::store::{ImportLine, Store, StoreError};
+use mixdown_shell::store::{ImportLine, StoreError};
 use serde_json::{Map, json};
 use std::path::PathBuf;
 
@@ -75,15 +76,16 @@ pub(super) fn run(arguments: &SubmitArguments) -> Result<(), Failure> {
     )?;
     session.master.strict |= arguments.strict;
     check(&session)?;
-    let store = arguments.folders.store()?;
-    let stems = hash_stems(&mut session, &store).map_err(|errors| {
+    let engine = arguments.folders.engine()?;
+    let store = engine.store();
+    let stems = hash_stems(&mut session, store).map_err(|errors| {
         Failure::List(errors.iter().map(|error| one_line(&error.to_string()).into_owned()).collect())
     })?;
-    let job = mix_job(&store, &arguments.session_id, session, &stems).map_err(|error| match error {
+    let job = mix_job(store, &arguments.session_id, session, &stems).map_err(|error| match error {
         MixError::Output(error) => error.into(),
         MixError::Json(error) => Failure::Other(error.to_string()),
     })?;
-    submit(arguments, &store, job, &stems)
+    submit(arguments, &*engine, job, &stems)
 }
 
 /// Returns the name of a type of job that users may name.
@@ -111,15 +113,20 @@ fn submit_request(arguments: &SubmitArguments) -> Result<(), Failure> {
     let config = serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
     let extra = Map::from_iter([("config".to_owned(), config)]);
     let job = NewJob { session_id: arguments.session_id.clone(), kind: arguments.kind, key: None, extra };
-    submit(arguments, &arguments.folders.store()?, job, &[])
+    submit(arguments, &*arguments.folders.engine()?, job, &[])
 }
 
 /// Submits a job under the key of the arguments, once what expired in its session is cleared.
-fn submit(arguments: &SubmitArguments, store: &Store, mut job: NewJob, stems: &[ImportLine]) -> Result<(), Failure> {
+fn submit(
+    arguments: &SubmitArguments,
+    engine: &dyn JobEngine,
+    mut job: NewJob,
+    stems: &[ImportLine],
+) -> Result<(), Failure> {
     job.key.clone_from(&arguments.idempotency_key);
     // A failure is ignored: expired jobs do not keep a new one out.
-    let _ = clean_session(store, &arguments.session_id);
-    let submitted = store.submit(job, stems)?;
+    let _ = clean_session(engine.store(), &arguments.session_id);
+    let submitted = engine.submit(job, stems)?;
     reported(arguments, &submitted)
 }
 

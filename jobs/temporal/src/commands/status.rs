@@ -134,16 +134,26 @@ fn running_order(about: &WorkflowExecutionDescription, status: &mut Value) -> &'
     }
     status["worker"] = activity.last_worker_identity.clone().into();
     status["cancel_requested"] = (activity.state() == PendingActivityState::CancelRequested).into();
-    let details = activity.heartbeat_details.as_ref().and_then(|details| details.payloads.first());
-    if let Some(beat) = details.and_then(|payload| serde_json::from_slice::<Beat>(&payload.data).ok()) {
+    if let Some(beat) = beat(about).filter(|beat| !beat.stage.is_empty()) {
         status["stage"] = beat.stage.into();
         status["progress"] = beat.progress.into();
     }
     "running"
 }
 
+/// Returns the latest progress of an order, empty before its first line; `None` while no worker has
+/// it.
+pub(crate) fn beat(about: &WorkflowExecutionDescription) -> Option<Beat> {
+    let activity = about.raw().pending_activities.first()?;
+    if activity.state() == PendingActivityState::Scheduled {
+        return None;
+    }
+    let details = activity.heartbeat_details.as_ref().and_then(|details| details.payloads.first());
+    Some(details.and_then(|payload| serde_json::from_slice(&payload.data).ok()).unwrap_or_default())
+}
+
 /// Returns the document of a payload; null for another encoding than JSON.
-fn decoded(payload: &Payload) -> Value {
+pub(crate) fn decoded(payload: &Payload) -> Value {
     serde_json::from_slice(&payload.data).unwrap_or_default()
 }
 

@@ -9,7 +9,7 @@ use temporalio_macros::{workflow, workflow_methods};
 use temporalio_sdk::{ActivityOptions, WorkflowContext, WorkflowResult};
 
 /// Longest time of a cleanup.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_mins(15);
 
 /// One cleanup. The next run of its schedule repairs one that failed.
 #[workflow]

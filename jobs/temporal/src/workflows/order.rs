@@ -16,7 +16,7 @@ use temporalio_sdk::{
 /// Silence after which a worker counts as dead.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 /// Time that an attempt may take beyond its limit, which the worker itself keeps.
-const BACKSTOP: Duration = Duration::from_secs(60);
+const BACKSTOP: Duration = Duration::from_mins(1);
 /// Pause before an attempt that follows the death of a worker; attempts that were returned state
 /// their own pause.
 const PAUSE: Duration = Duration::from_millis(200);

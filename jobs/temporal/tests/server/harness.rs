@@ -53,7 +53,7 @@ impl Bench {
         // The answer to an unknown order is one.
         while !self.run(&["status", "none"]).1.contains("not found") {
             assert!(
-                begin.elapsed() < Duration::from_secs(60),
+                begin.elapsed() < Duration::from_mins(1),
                 "the server does not answer: {}",
                 self.run(&["status", "none"]).1
             );
@@ -67,17 +67,21 @@ impl Bench {
     }
 
     /// Returns the program with the address of the server.
-    fn program(&self) -> Command {
+    pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mixdown-temporal"));
         command.arg("--address").arg(format!("http://127.0.0.1:{}", self.port));
         command
     }
 
-    /// Starts a worker.
+    /// Starts a worker with the stand-in for mixdown.
     pub(crate) fn worker(&self, slots: u16) -> Running {
-        let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/mixdown.py");
+        self.worker_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/mixdown.py"), slots)
+    }
+
+    /// Starts a worker with a program.
+    pub(crate) fn worker_of(&self, mixdown: &Path, slots: u16) -> Running {
         let mut command = self.program();
-        command.args(["worker", "--slots", &slots.to_string(), "--mixdown"]).arg(stand_in);
+        command.args(["worker", "--slots", &slots.to_string(), "--mixdown"]).arg(mixdown);
         Running(command.spawn().unwrap())
     }
 
@@ -137,7 +141,7 @@ impl Bench {
             if let Some(found) = self.events(order, event).get(count - 1) {
                 return found.clone();
             }
-            assert!(begin.elapsed() < Duration::from_secs(60), "no {event} of {order}");
+            assert!(begin.elapsed() < Duration::from_mins(1), "no {event} of {order}");
             sleep(Duration::from_millis(20));
         }
     }

@@ -38,7 +38,7 @@ fn a_worker_that_stops_gives_its_order_back_without_spending_an_attempt() {
     let workers = [bench.worker(1), bench.worker(1)];
     bench.submit(&bench.order("s", 3.0, &json!({})), &["--attempts", "1"]);
     let (mut busy, _other) = of_attempt(&bench, "s", workers);
-    sleep(Duration::from_millis(1_000));
+    sleep(Duration::from_secs(1));
     let stop = now();
     busy.signal("TERM");
     let taken = time(&bench.await_event("s", "start", 2)) - stop;

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
     params(("id" = String, Path, description = "The job.")),
     responses((status = 200, description = "The job, with `cancel_requested` while it still runs.", body = Envelope<JobData>)))]
 pub(super) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<JobData>, ApiError> {
-    step(&app, id, |app, job| Ok(app.store.cancel(job)?), "Cancelled, or about to be").await
+    step(&app, id, |app, job| Ok(app.engine.cancel(job)?), "Cancelled, or about to be").await
 }
 
 /// Queues a job for another attempt
@@ -31,7 +31,7 @@ pub(super) async fn retry(State(app): State<Arc<App>>, Path(id): Path<JobId>) ->
         // Its stems cannot change between the check of their use and this step.
         let view = app.jobs.load(&app.store, job)?;
         let _lock = app.sessions.lock(&view.session);
-        Ok(app.store.retry(job)?)
+        Ok(app.engine.retry(job)?)
     };
     step(&app, id, queued, "Queued again").await
 }
@@ -72,7 +72,7 @@ pub(super) struct DeletedJob {
     responses((status = 200, description = "The job is deleted.", body = Envelope<DeletedJob>)))]
 pub(super) async fn delete(State(app): State<Arc<App>>, Path(id): Path<JobId>) -> Result<Reply<DeletedJob>, ApiError> {
     let deleted = move |app: &App| {
-        let deleted = app.store.delete_one(&id)?;
+        let deleted = app.engine.delete(&id)?;
         app.jobs.forget(&id);
         let (results_deleted, bytes_freed) = (deleted.results, deleted.bytes);
         Ok(Reply::new(DeletedJob { job_id: id.to_string(), results_deleted, bytes_freed }, "Deleted"))

@@ -62,7 +62,7 @@ async fn delete(State(app): State<Arc<App>>, Path(id): Path<SessionId>) -> Resul
             check_idle(app, &id)?;
             let stem_ids = app.library.with(|library| library.remove_audio(id.as_str()))?;
             for job in app.store.index.jobs_of(&id)? {
-                match app.store.delete_one(&job) {
+                match app.engine.delete(&job) {
                     // A cleanup came first.
                     Err(error) if error.is_missing() => {}
                     other => drop(other?),

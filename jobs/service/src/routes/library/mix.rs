@@ -87,7 +87,7 @@ async fn mix(
             }
             let audio_file_id = Library::new_id();
             let name = request.name.as_deref().map_or("Mix", str::trim);
-            let job = app.store.submit(stem_mix_job(&audio_file_id.parse()?, name, &stems), &[])?;
+            let job = app.engine.submit(stem_mix_job(&audio_file_id.parse()?, name, &stems), &[])?;
             for stem in &request.stems {
                 app.library.with(|library| library.use_stem(&stem.stem_id).map(drop))?;
             }

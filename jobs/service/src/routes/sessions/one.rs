@@ -49,7 +49,7 @@ async fn delete(State(app): State<Arc<App>>, Path(session): Path<SessionId>) -> 
         app.sessions.get(&session)?;
         check_session_idle(app, &session)?;
         for job in app.store.index.jobs_of(&session)? {
-            match app.store.delete_one(&job) {
+            match app.engine.delete(&job) {
                 // A cleanup came first.
                 Err(error) if error.is_missing() => {}
                 other => drop(other?),

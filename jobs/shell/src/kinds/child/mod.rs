@@ -1,6 +1,6 @@
 //! Work in a process of its own, so that a hostile file ends one job and not the worker. The
 //! process receives its request on standard input and reports progress on standard output, in lines
-//! of JSON.
+//! of JSON. `jobs/temporal` has a process of the same form (`src/render_child.rs`).
 
 mod process;
 mod work;

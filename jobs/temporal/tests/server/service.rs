@@ -1,0 +1,94 @@
+//! The contract of engines, held by the engine over Temporal: `mixdown-temporal serve`, a worker,
+//! and mixdown itself.
+
+use crate::contract::{self, Subject};
+use crate::harness::{Bench, Running};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+/// A service with its Temporal server and one worker.
+struct Served {
+    address: SocketAddr,
+    /// Ends before the worker and the server.
+    service: Running,
+    _worker: Running,
+    bench: Bench,
+}
+
+impl Served {
+    fn new() -> Self {
+        let bench = Bench::new();
+        let worker = bench.worker_of(&mixdown(), 2);
+        let (service, address) = serve(&bench);
+        Self { address, service, _worker: worker, bench }
+    }
+}
+
+impl Subject for Served {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn kill_and_restart(&mut self) {
+        self.service.0.kill().unwrap();
+        self.service.0.wait().unwrap();
+        (self.service, self.address) = serve(&self.bench);
+    }
+}
+
+/// Returns the program mixdown.
+fn mixdown() -> PathBuf {
+    std::env::var_os("MIXDOWN_PROGRAM").expect("MIXDOWN_PROGRAM names mixdown; see .ci/temporal").into()
+}
+
+/// Starts the service; returns its address, too.
+fn serve(bench: &Bench) -> (Running, SocketAddr) {
+    let mut command = bench.program();
+    command.arg("--mixdown").arg(mixdown()).args(["serve", "--bind", "127.0.0.1:0", "--json"]);
+    command.args(["--media", &bench.path("media"), "--storage", &bench.path("storage")]);
+    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let started: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let address = started["address"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
+    (Running(process), address)
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_mix_goes_from_queue_to_result() {
+    contract::a_mix_goes_from_queue_to_result(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_key_is_one_job() {
+    contract::a_key_is_one_job(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_running_mix_can_be_cancelled_and_retried() {
+    contract::a_running_mix_can_be_cancelled_and_retried(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn an_unknown_job_is_refused() {
+    contract::an_unknown_job_is_refused(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_cleanup_runs_as_a_job() {
+    contract::a_cleanup_runs_as_a_job(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_kill_of_the_service_loses_nothing() {
+    contract::a_kill_of_the_service_loses_nothing(&mut Served::new());
+}
