@@ -2,7 +2,7 @@ import { audioPath, call, jobPath, libraryPath } from '../../api.js';
 import { fill, h } from '../../dom.js';
 import * as format from '../../logic/format.js';
 import { fullTitle } from '../../logic/stem.js';
-import { button } from '../../parts/notice.js';
+import { button, notice } from '../../parts/notice.js';
 
 /** @typedef {import('../../logic/stem.js').LibraryStem} LibraryStem */
 
@@ -41,26 +41,44 @@ function roll(stem) {
  * @param {string} step notate or separate
  * @param {any} body
  * @param {(words: string) => void} tell
- * @returns {Promise<boolean>} true once it is complete
+ * @returns {Promise<any>} the job once it is complete, or null
  */
 async function run(screen, stem, step, body, tell) {
   try {
     const { job_id } = await call('POST', `${audioPath(stem.audio_file_id)}/${step}`, { body });
     for (;;) {
       const job = await call('GET', jobPath(job_id), { signal: screen.signal });
-      if (job.state === 'complete') return true;
+      if (job.state === 'complete') return job;
       if (job.state === 'error' || job.state === 'cancelled') {
         tell(job.error ?? 'The job was cancelled.');
-        return false;
+        return null;
       }
       tell(`${job.message} … ${job.progress} %`);
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-      if (screen.signal.aborted) return false;
+      if (screen.signal.aborted) return null;
     }
   } catch (error) {
     if (!screen.signal.aborted) tell(error instanceof Error ? error.message : String(error));
-    return false;
+    return null;
   }
+}
+
+/**
+ * Shows the parts of a song that was split, and how deep their sum nulls against it.
+ * @param {import('./screen.js').LibraryScreen} screen
+ * @param {LibraryStem} stem
+ * @param {any} job
+ */
+async function shows(screen, stem, job) {
+  const { parts = [], residual } = job.outcome?.separation ?? {};
+  const depth = residual?.whole?.null_db;
+  const words = Number.isFinite(depth)
+    ? `The sum of the parts nulls to ${format.number(depth)} dB against the song.`
+    : 'The song is silent: its parts were not compared with it.';
+  const figures = h('a', { class: 'btn', href: `/api${jobPath(job.job_id)}`, target: '_blank' }, 'By band and time');
+  const close = button('Dismiss', () => fill(screen.notices));
+  fill(screen.notices, notice('news', `${fullTitle(stem)} was split: ${parts.join(', ')}.`, words, figures, close));
+  await screen.refresh();
 }
 
 /**
@@ -73,12 +91,13 @@ export function notes(screen, stem) {
   const shown = h('div', null, stem.notation ? roll(stem) : h('p', { class: 'small muted' }, 'Its notes were not looked for.'));
   const said = h('p', { class: 'small muted', role: 'status' });
   const tell = (/** @type {string} */ words) => fill(said, words);
-  /** @type {(step: string, body: any, done: () => Promise<void>) => Promise<void>} */
+  /** @type {(step: string, body: any, done: (job: any) => Promise<void>) => Promise<void>} */
   const during = async (step, body, done) => {
     for (const one of acts) one.disabled = true;
-    if (await run(screen, stem, step, body, tell)) {
+    const job = await run(screen, stem, step, body, tell);
+    if (job) {
       tell('');
-      await done();
+      await done(job);
     }
     for (const one of acts) one.disabled = false;
   };
@@ -87,7 +106,7 @@ export function notes(screen, stem) {
       const { stem: whole } = await call('GET', libraryPath(stem.stem_id), { signal: screen.signal });
       fill(shown, whole.notation ? roll(whole) : h('p', { class: 'small muted' }, 'No notes were found.'));
     });
-  const split = (/** @type {string} */ way) => () => during('separate', { with: way }, () => screen.refresh());
+  const split = (/** @type {string} */ way) => () => during('separate', { with: way }, (job) => shows(screen, stem, job));
   const acts = [
     button(stem.notation ? 'Find notes again' : 'Find notes', find, 'small', { 'aria-label': `Find notes: ${title}` }),
     button('Split with demucs', split('demucs'), 'small', {
