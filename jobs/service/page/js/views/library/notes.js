@@ -106,7 +106,7 @@ export function notes(screen, stem) {
       const { stem: whole } = await call('GET', libraryPath(stem.stem_id), { signal: screen.signal });
       fill(shown, whole.notation ? roll(whole) : h('p', { class: 'small muted' }, 'No notes were found.'));
     });
-  const split = (/** @type {string} */ way) => () => during('separate', { with: way }, (job) => shows(screen, stem, job));
+  const split = (/** @type {string} */ way) => () => during('separate', { with: way, stem_id: stem.stem_id }, (job) => shows(screen, stem, job));
   const acts = [
     button(stem.notation ? 'Find notes again' : 'Find notes', find, 'small', { 'aria-label': `Find notes: ${title}` }),
     button('Split with demucs', split('demucs'), 'small', {
