@@ -32,6 +32,18 @@ export async function library(browser, page, address, pictures) {
   await page.waitForFunction(rowsAre, ['completed', 2]);
   assert.match(await page.locator('td.fit').first().innerText(), /same key|same tempo/);
   await look(browser, page.url(), 'library-fits', pictures);
+  await splits(page, address, pictures);
+}
+
+/** Splits one of two stems by masks: the parts are named, and how deep their sum nulls. */
+async function splits(page, address, pictures) {
+  await page.goto(`${address}/#/library`);
+  await page.click('.libt .lane-name:text-is("keys")');
+  await page.click('button:text-is("Split by masks")');
+  await page.waitForSelector('text=/was split: percussive, harmonic, centre/', { timeout: ANALYSIS });
+  const words = await page.locator('.notice >> text=/nulls to/').innerText();
+  assert.ok(Number(/nulls to −([\d.]+) dB/.exec(words)?.[1]) > 90, words);
+  await lookAt(page, 'library-split', pictures);
 }
 
 /** Returns true if there are as many rows in a state. */
