@@ -15,7 +15,7 @@ macro_rules! inserts {
         );
     )*) => {
         /// One processor of a chain, named by its `type`.
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::schemars::JsonSchema)]
         #[serde(tag = "type")]
         #[non_exhaustive]
         pub enum Insert {
@@ -24,6 +24,26 @@ macro_rules! inserts {
                 #[serde(rename = $name)]
                 $variant($settings),
             )*
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for Insert {
+            fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let mut from = <dyn ::erased_serde::Deserializer<'_>>::erase(from);
+                read(&mut from).map_err(::serde::de::Error::custom)
+            }
+        }
+
+        /// Reads an insert. One copy of this code serves all formats: it is large.
+        fn read(from: &mut dyn ::erased_serde::Deserializer<'_>) -> Result<Insert, ::erased_serde::Error> {
+            #[derive(::serde::Deserialize)]
+            #[serde(tag = "type", remote = "Insert")]
+            enum Tagged {
+                $(
+                    #[serde(rename = $name)]
+                    $variant($settings),
+                )*
+            }
+            Tagged::deserialize(from)
         }
 
         impl Insert {

@@ -13,7 +13,7 @@ use mixdown_shell::job::JobId;
 use mixdown_shell::store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// State that all routes share.
 pub struct App {
@@ -102,8 +102,17 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let app = Arc::clone(self);
-        let panicked = |_| ApiError::new(Code::Internal, "the request could not be carried out");
-        tokio::task::spawn_blocking(move || work(&app)).await.unwrap_or_else(|error| Err(panicked(error)))
+        let (app, (answer, answered)) = (Arc::clone(self), oneshot::channel());
+        start_blocking(Box::new(move || {
+            // The request may have been dropped.
+            let _ = answer.send(work(&app));
+        }));
+        let panicked = |_| Err(ApiError::new(Code::Internal, "the request could not be carried out"));
+        answered.await.unwrap_or_else(panicked)
     }
+}
+
+/// Starts work on a thread for work that blocks. Boxed, the runtime's code for it is compiled once.
+fn start_blocking(work: Box<dyn FnOnce() + Send>) {
+    tokio::task::spawn_blocking(work);
 }

@@ -4,15 +4,15 @@ use crate::app::App;
 use crate::router::router;
 use crate::settings::ServiceSettings;
 use crate::{callbacks, metrics};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use mixdown_shell::engine::{Duty, JobEngine};
 use mixdown_shell::worker::Event;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use tracing::{error, info};
 /// Longest time for a request's head.
 const HEAD: Duration = Duration::from_secs(15);
 /// Largest number of connections at once.
-const CONNECTIONS: usize = 4_096;
+const CONNECTIONS: u32 = 4_096;
 /// Longest time that open requests have to end once the service stops.
 const DRAIN: Duration = Duration::from_secs(7);
 /// Pause after a failure to accept, as when the process is out of descriptors.
@@ -170,10 +170,10 @@ impl Drop for Running {
 
 /// Accepts connections until the service stops, then waits for open requests.
 async fn accept(app: &Arc<App>, listener: &TcpListener) {
-    let (router, graceful) = (router(Arc::clone(app)), GracefulShutdown::new());
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
+    let router = router(Arc::clone(app));
+    let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
     loop {
         let free = async {
             let place = Arc::clone(&places).acquire_owned().await;
@@ -198,16 +198,24 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
         stream.set_write_timeout(Some(app.settings.unread));
         let stream = TokioIo::new(Box::pin(stream));
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
-        let connection = graceful.watch(connection);
+        let connection = builder.serve_connection(stream, service).with_upgrades();
+        let app = Arc::clone(app);
         tokio::spawn(async move {
+            let mut connection = pin!(connection);
             // A client that breaks off is no fault of the service.
-            let _ = connection.await;
+            tokio::select! {
+                _ = connection.as_mut() => (),
+                () = app.stopped() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
             drop(place);
         });
     }
     info!("stopping");
-    let open = async { tokio::join!(graceful.shutdown(), app.live.closed()) };
+    // All places are free once no connection is open.
+    let open = async { tokio::join!(places.acquire_many(CONNECTIONS), app.live.closed()) };
     let _ = tokio::time::timeout(DRAIN, open).await;
 }
 

@@ -6,12 +6,12 @@ use crate::dsp::Insert;
 use crate::dsp::dynamics::LimiterStyle;
 use crate::live::stream::loop_range::LoopRange;
 use crate::session::{Ceiling, Polarity, Session, Target};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
 /// A command. Every change of sound is ramped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(tag = "command", rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Command {
     /// Plays from the current position.
@@ -131,6 +131,24 @@ pub enum Command {
         /// Link of the channels, 0 to 100 percent.
         stereo_link_percent: f64,
     },
+}
+
+impl Serialize for Command {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // One copy of the code serves all formats: it is large.
+        let mut from = <dyn erased_serde::Deserializer<'_>>::erase(from);
+        read(&mut from).map_err(de::Error::custom)
+    }
+}
+
+fn read(from: &mut dyn erased_serde::Deserializer<'_>) -> Result<Command, erased_serde::Error> {
+    Command::deserialize(from)
 }
 
 /// A command and its time.
