@@ -119,9 +119,14 @@ fn an_analysis_is_that_of_analyse() {
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     assert!(stages(&lines(&run)).contains(&"analysing"), "{}", run.stdout);
     let attempt = result(&folder)["attempt"].as_str().unwrap().to_owned();
-    assert_eq!(folder.names(&format!("out/{attempt}")), ["analysis.json", "song.html", "song.png"]);
-    let written: Value =
-        serde_json::from_slice(&fs::read(folder.path(&format!("out/{attempt}/analysis.json"))).unwrap()).unwrap();
+    assert_eq!(folder.names(&format!("out/{attempt}")), ["analysis.json", "library.json", "song.html", "song.png"]);
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(folder.path(&format!("out/{attempt}/{name}"))).unwrap()).unwrap()
+    };
+    let (written, recorded) = (read("analysis.json"), read("library.json"));
+    assert_eq!((&recorded["document"], &recorded["song"]["bpm"]), (&written, &written["song"]["tempo_bpm"]));
+    let chroma: Vec<f64> = serde_json::from_value(recorded["stems"][0]["descriptors"]["chroma"].clone()).unwrap();
+    assert!(chroma.len() == 12 && (chroma.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{chroma:?}");
     let run = folder.run("analyse bass.flac drums.flac keys.flac --json");
     assert_eq!(written, serde_json::from_str::<Value>(&run.stdout).unwrap());
 }
@@ -142,6 +147,28 @@ fn a_notation_is_that_of_notate() {
         let [written, plain] = [&*attempt, "plain"].map(|out| fs::read(folder.path(out).join(&name)).unwrap());
         assert!(written == plain, "{name}: other bytes than notate's");
     }
+}
+
+#[test]
+fn a_notation_without_a_song_has_the_types_and_names_of_its_order() {
+    let folder = bench();
+    assert_eq!(folder.run("notate bass.flac --type other --out plain -q").code, Some(0));
+    let stems =
+        json!([{ "file": "bass.flac", "type": "other", "name": "001" }, { "file": "drums.flac", "type": "drums" }]);
+    order(&folder, "notation", &json!({ "stems": stems, "song": "none" }));
+    let run = folder.run("work order.json");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    assert!(!stages(&lines(&run)).contains(&"analysing"), "{}", run.stdout);
+    let attempt = format!("out/{}", result(&folder)["attempt"].as_str().unwrap());
+    let names = folder.names(&attempt);
+    assert!(
+        names.contains(&"001.notes.json".to_owned()) && names.contains(&"drums.notes.json".to_owned()),
+        "{names:?}"
+    );
+    assert!(!names.iter().any(|name| name.ends_with(".musicxml")), "no bars, no score: {names:?}");
+    let [written, plain] = [(&*attempt, "001"), ("plain", "bass")]
+        .map(|(out, name)| fs::read(folder.path(out).join(format!("{name}.notes.json"))).unwrap());
+    assert!(written == plain, "other notes than notate's");
 }
 
 #[test]
@@ -179,6 +206,8 @@ fn orders_that_cannot_be_done_are_named_and_publish_nothing() {
         ),
         ("separation", json!({ "stems": ["bass.flac"], "with": "no.onnx" }), "input_missing", "no.onnx"),
         ("notation", json!({}), "order_not_valid", "needs stems"),
+        ("notation", json!({ "stems": STEMS, "song": "none" }), "order_not_valid", "needs a type"),
+        ("mix", json!({ "stems": [{ "file": "bass.flac", "type": "bass" }] }), "order_not_valid", "has no type"),
         ("notation", json!({ "stems": STEMS, "with": "demucs" }), "order_not_valid", "has no with"),
         ("notation", json!({ "stems": STEMS, "song": "notes.wav" }), "work_failed", "not an analysis of a song"),
         ("mix", json!({ "schema": "mixdown.order/9" }), "schema_not_known", "mixdown.order/9"),

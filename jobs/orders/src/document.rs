@@ -11,6 +11,8 @@ pub const SCHEMA: &str = "mixdown.order/1";
 const MAX_BYTES: usize = 32 << 20;
 /// Most characters of an order's id.
 const MAX_ID: usize = 200;
+/// Types of stems of a notation.
+pub const STEM_TYPES: [&str; 4] = ["drums", "bass", "vocals", "other"];
 
 /// One piece of work: its inputs, and the folder that receives the result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,8 +33,9 @@ pub struct Order {
     /// are mixed as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionSource>,
-    /// For `notation`: path or URL of the analysis of the song, as `mixdown analyse -o` writes it.
-    /// Without it, the stems are analysed first.
+    /// For `notation`: path or URL of the analysis of the song, as `mixdown analyse -o` writes it;
+    /// or `none`, for notes without bars of stems with types. Without it, the stems are analysed
+    /// first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub song: Option<String>,
     /// For `separation`: `demucs`, `classical`, or path or URL of a model that ends in `.onnx`.
@@ -71,6 +74,19 @@ pub struct Stem {
     /// BLAKE3 hash that its bytes must have: 64 lower hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blake3: Option<String>,
+    /// Its type, for `notation`: one of [`STEM_TYPES`].
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub stem_type: Option<String>,
+    /// Name of its files, for `notation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Stem {
+    /// Returns the stem of a file, of which nothing is stated.
+    pub fn of(file: impl Into<String>) -> Self {
+        Self { file: file.into(), blake3: None, stem_type: None, name: None }
+    }
 }
 
 /// The two forms of a stem.
@@ -92,6 +108,14 @@ struct Stated {
     /// BLAKE3 hash that its bytes must have: 64 lower hexadecimal digits.
     #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     blake3: Option<String>,
+    /// For `notation`: its type, in place of that of the analysis.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = STEM_TYPES))]
+    stem_type: Option<String>,
+    /// For `notation`: the name of its files, in place of the file's own. Written like an order's
+    /// id.
+    #[schemars(length(min = 1, max = MAX_ID), regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"))]
+    name: Option<String>,
 }
 
 impl TryFrom<Value> for Stem {
@@ -107,8 +131,8 @@ impl TryFrom<Value> for Stem {
             _ => return Err("a stem is a path or URL, or an object with file and blake3".into()),
         };
         Ok(match form {
-            StemForm::Name(file) => Self { file, blake3: None },
-            StemForm::Stated(Stated { file, blake3 }) => Self { file, blake3 },
+            StemForm::Name(file) => Self::of(file),
+            StemForm::Stated(Stated { file, blake3, stem_type, name }) => Self { file, blake3, stem_type, name },
         })
     }
 }
@@ -150,18 +174,14 @@ impl Order {
 
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        let id = self.order_id.as_bytes();
-        let is_id = id.len() <= MAX_ID
-            && id.first().is_some_and(u8::is_ascii_alphanumeric)
-            && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte));
-        if !is_id {
-            let allowed = "letters, digits, and -, _, ., : between them";
-            problems.push(format!("order_id {:?} is not valid: at most {MAX_ID} {allowed}", self.order_id));
+        let allowed = format!("at most {MAX_ID} letters, digits, and -, _, ., : between them");
+        if !is_id(&self.order_id) {
+            problems.push(format!("order_id {:?} is not valid: {allowed}", self.order_id));
         }
         if self.out.is_empty() {
             problems.push("out is empty; name a folder".into());
         }
-        for Stem { file, blake3 } in &self.stems {
+        for Stem { file, blake3, stem_type, name } in &self.stems {
             if file.is_empty() {
                 problems.push("a stem has no name".into());
             }
@@ -169,6 +189,12 @@ impl Order {
                 |hash: &String| hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
             if let Some(hash) = blake3.as_ref().filter(|hash| !is_hash(hash)) {
                 problems.push(format!("blake3 {hash:?} is not a valid hash: 64 lower hexadecimal digits"));
+            }
+            if let Some(other) = stem_type.as_deref().filter(|stem_type| !STEM_TYPES.contains(stem_type)) {
+                problems.push(format!("type {other:?} is not a valid type; the types are {}", STEM_TYPES.join(", ")));
+            }
+            if let Some(name) = name.as_deref().filter(|name| !is_id(name)) {
+                problems.push(format!("name {name:?} is not valid: {allowed}"));
             }
         }
         problems
@@ -179,6 +205,13 @@ impl Order {
         let value: Value = serde_json::from_str(text).ok()?;
         value["order_id"].as_str().map(str::to_owned)
     }
+}
+
+/// Returns true for the name of an order, or of a stem's files.
+fn is_id(text: &str) -> bool {
+    text.len() <= MAX_ID
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
 }
 
 #[cfg(test)]
@@ -208,7 +241,7 @@ mod tests {
         let parsed = Order::parse(&value.to_string()).unwrap();
         let fields = [&parsed.song, &parsed.with, &parsed.model].map(|field| field.as_deref());
         assert_eq!(fields, [Some("song.json"), Some("a.onnx"), Some("htdemucs")]);
-        assert_eq!(parsed.stems[1], Stem { file: "s3://b/c.wav".into(), blake3: Some(hash) });
+        assert_eq!(parsed.stems[1], Stem { blake3: Some(hash), ..Stem::of("s3://b/c.wav") });
         let written = serde_json::to_string(&parsed).unwrap();
         assert_eq!(Order::parse(&written).unwrap(), parsed);
         assert!(matches!(
@@ -232,6 +265,8 @@ mod tests {
         assert!(refusal("stems", json!([{ "file": "a", "blake": "" }])).contains("blake"));
         assert!(refusal("stems", json!([1])).contains("a stem is a path"));
         assert!(refusal("stems", json!([{ "file": "a", "blake3": "AB" }])).contains("not a valid hash"));
+        assert!(refusal("stems", json!([{ "file": "a", "type": "horn" }])).contains("drums, bass, vocals, other"));
+        assert!(refusal("stems", json!([{ "file": "a", "name": "../a" }])).contains("name"));
         for id in ["", "-a", "a/b", "a b", "ä", &"a".repeat(201)] {
             assert!(refusal("order_id", json!(id)).contains("order_id"), "{id}");
         }

@@ -95,6 +95,12 @@ pub enum OrderError {
         /// The order whose result it holds.
         found: String,
     },
+    /// The work was done, and misses a target that is strict.
+    #[error("{0}")]
+    TargetMissed(String),
+    /// A program that the work needs is not on this machine.
+    #[error("{0}")]
+    NoProgram(String),
     /// The work failed for good.
     #[error("{0}")]
     Work(String),
@@ -142,6 +148,8 @@ impl OrderError {
             Self::Network { .. } => "network_error",
             Self::Refused { .. } => "request_refused",
             Self::OtherOrder { .. } => "out_in_use",
+            Self::TargetMissed(_) => "target_missed",
+            Self::NoProgram(_) => "program_missing",
             Self::Work(_) | Self::WorkAgain(_) => "work_failed",
             Self::Stopped => "stopped",
         }

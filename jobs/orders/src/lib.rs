@@ -24,7 +24,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Order, SCHEMA, SessionSource, Stem, json_schema};
+pub use document::{Order, SCHEMA, STEM_TYPES, SessionSource, Stem, json_schema};
 pub use error::{OrderError, is_passing};
 pub use event::{Event, Watch};
 pub use inputs::Inputs;

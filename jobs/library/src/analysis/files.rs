@@ -41,9 +41,16 @@ pub fn analyse_files(
     progress: impl FnMut(f64) -> ControlFlow<()> + Send,
 ) -> Result<Analysed, AnalyseError> {
     let (document, picture) = analyse_with_picture(paths, progress)?;
-    let chroma = mean_chroma(&picture);
-    let stems = document.stems.iter().map(|stem| of_stem(stem, chroma)).collect();
-    Ok(Analysed { song: of_song(&document.song), stems, document })
+    Ok(Analysed::of(document, &picture))
+}
+
+impl Analysed {
+    /// Returns what the library records of an analysis.
+    pub fn of(document: mixdown_analyse::SongAnalysis, picture: &SongPicture) -> Self {
+        let chroma = mean_chroma(picture);
+        let stems = document.stems.iter().map(|stem| of_stem(stem, chroma)).collect();
+        Self { song: of_song(&document.song), stems, document }
+    }
 }
 
 fn of_song(song: &Song) -> SongAnalysis {

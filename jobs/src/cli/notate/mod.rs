@@ -150,11 +150,17 @@ fn watched<T>(
 type Progress<'a> = Box<dyn FnMut(f64) -> ControlFlow<()> + Send + 'a>;
 
 /// Returns the name of each stem's files: that of the stem, without its ending.
-pub(super) fn names(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
+fn names(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
+    names_or(paths, &vec![None; paths.len()])
+}
+
+/// Returns the name of each stem's files: the one given, else that of the stem without its ending.
+pub(super) fn names_or(paths: &[PathBuf], given: &[Option<&str>]) -> Result<Vec<String>, Failure> {
     let mut names: Vec<String> = Vec::with_capacity(paths.len());
-    for path in paths {
+    for (path, given) in paths.iter().zip(given) {
         let name =
             if is_standard(path) { Some("stdin".into()) } else { path.file_stem().map(|name| name.to_string_lossy()) };
+        let name = given.map(Into::into).or(name);
         let name = name.ok_or_else(|| Failure::Usage(format!("{}: not the name of a file", path.display())))?;
         // Compared as file systems without case do.
         if names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {

@@ -45,12 +45,18 @@ pub(super) fn stem<'a>(analysis: &'a SongAnalysis, path: &Path, song: Option<&Pa
 
 /// Returns the kind that an entry states.
 pub(super) fn kind(stem: &Stem, song: Option<&Path>) -> Result<PartKind, Failure> {
-    match stem.stem_type.as_str() {
-        "drums" => Ok(PartKind::Drums),
-        "bass" => Ok(PartKind::Bass),
-        "vocals" => Ok(PartKind::Vocals),
-        "other" => Ok(PartKind::Other),
-        unknown => Err(Failure::Other(format!("{}: {unknown} is not a type of stem", document(song)))),
+    let unknown = || Failure::Other(format!("{}: {} is not a type of stem", document(song), stem.stem_type));
+    kind_named(&stem.stem_type).ok_or_else(unknown)
+}
+
+/// Returns the kind of this name.
+pub(in crate::cli) fn kind_named(name: &str) -> Option<PartKind> {
+    match name {
+        "drums" => Some(PartKind::Drums),
+        "bass" => Some(PartKind::Bass),
+        "vocals" => Some(PartKind::Vocals),
+        "other" => Some(PartKind::Other),
+        _ => None,
     }
 }
 

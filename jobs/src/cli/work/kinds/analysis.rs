@@ -2,6 +2,7 @@
 
 use super::{failed, uses, write};
 use mixdown_analyse::{AnalyseError, analyse_with_picture, song_html, song_png};
+use mixdown_library::Analysed;
 use mixdown_orders::{OrderError, Task, redact};
 use std::path::PathBuf;
 
@@ -24,5 +25,7 @@ pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
     write(task, "analysis.json", &document)?;
     write(task, "song.html", song_html(&analysis, &picture).as_bytes())?;
     let png = song_png(&analysis, &picture).ok_or_else(|| OrderError::Work("the picture has no area".into()))?;
-    write(task, "song.png", &png)
+    write(task, "song.png", &png)?;
+    let recorded = serde_json::to_vec(&Analysed::of(analysis, &picture)).map_err(|error| failed(&error))?;
+    write(task, "library.json", &recorded)
 }

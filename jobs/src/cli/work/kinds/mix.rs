@@ -23,7 +23,7 @@ pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
     })?;
     name_inputs(&folder, |text| task.named(text))?;
     let missed = rendered.report.master.note.filter(|_| rendered.report.session.master.strict);
-    missed.map_or(Ok(()), |note| Err(OrderError::Work(note)))
+    missed.map_or(Ok(()), |note| Err(OrderError::TargetMissed(note)))
 }
 
 /// Returns the session of the order, its files found on this machine.

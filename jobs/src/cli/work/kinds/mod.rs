@@ -5,7 +5,7 @@ mod mix;
 mod notation;
 mod separation;
 
-use mixdown_orders::{Kind, OrderError, Task, is_passing};
+use mixdown_orders::{Kind, OrderError, Stem, Task, is_passing};
 use std::error::Error;
 use std::{fs, io};
 
@@ -17,6 +17,9 @@ pub(super) const KINDS: &[Kind] = &[
     Kind { name: "separation", run: separation::run },
 ];
 
+/// Fields that stems of a notation may have beside their hash.
+const STATED: &str = "type or name of stems";
+
 /// Refuses orders with a field that their kind does not read: it would have no effect.
 fn uses(task: &Task<'_, '_>, fields: &[&str]) -> Result<(), OrderError> {
     let order = task.order();
@@ -26,6 +29,8 @@ fn uses(task: &Task<'_, '_>, fields: &[&str]) -> Result<(), OrderError> {
         ("with", order.with.is_some()),
         ("model", order.model.is_some()),
     ];
+    let is_stated = |stem: &Stem| stem.stem_type.is_some() || stem.name.is_some();
+    let given = given.into_iter().chain([(STATED, order.stems.iter().any(is_stated))]);
     match given.into_iter().find(|(field, is_given)| *is_given && !fields.contains(field)) {
         Some((field, _)) => Err(OrderError::Document(format!("an order of kind {} has no {field}", order.kind))),
         None => Ok(()),

@@ -1,38 +1,50 @@
 //! Orders of kind `notation`: the notes of stems, written as `mixdown notate` does.
 
-use super::super::super::notate::{names, requests, song};
-use super::{failed, uses, write};
-use mixdown_analyse::notate::{notate, transcribe};
-use mixdown_analyse::{AnalyseError, SongAnalysis, analyse};
+use super::super::super::notate::{names_or, requests, song};
+use super::{STATED, failed, uses, write};
+use mixdown_analyse::notate::{PartKind, PartRequest, notate, transcribe};
+use mixdown_analyse::{AnalyseError, Song, SongAnalysis, analyse};
 use mixdown_orders::{OrderError, Place, Task, redact};
 use std::path::{Path, PathBuf};
 
+/// The `song` of notes without bars.
+const WITHOUT_SONG: &str = "none";
+
 pub(super) fn run(task: &mut Task<'_, '_>) -> Result<(), OrderError> {
-    uses(task, &["song"])?;
+    uses(task, &["song", STATED])?;
     if task.order().stems.is_empty() {
         return Err(OrderError::Document("a notation needs stems".into()));
     }
     let stems = task.stems()?;
     // As the order names them: fetched files lie in a temporary folder.
     let named: Vec<PathBuf> = task.order().stems.iter().map(|stem| PathBuf::from(redact(&stem.file))).collect();
-    let names = names(&stems).map_err(|failure| OrderError::Document(failure.to_string()))?;
-    let (song, shown) = match task.order().song.clone() {
-        None => (analysed(task, &stems, &named)?, None),
+    let given: Vec<_> = task.order().stems.iter().map(|stem| stem.name.as_deref()).collect();
+    let names = names_or(&stems, &given).map_err(|failure| OrderError::Document(failure.to_string()))?;
+    let types: Vec<Option<PartKind>> =
+        task.order().stems.iter().map(|stem| song::kind_named(stem.stem_type.as_deref()?)).collect();
+    let (analysis, shown) = match task.order().song.clone() {
+        None => (Some(analysed(task, &stems, &named)?), None),
+        Some(none) if none == WITHOUT_SONG => (None, None),
         Some(file) => {
             let place = Place::of(&file, task.base())?;
             let shown = place.shown();
             let path = task.files(&[place])?.remove(0);
             let analysis = song::read(&path, Path::new(&shown)).map_err(|failure| failed(&failure))?;
-            (analysis, Some(PathBuf::from(shown)))
+            (Some(analysis), Some(PathBuf::from(shown)))
         }
     };
-    let types = vec![None; stems.len()];
-    let requests = requests(&stems, &named, &names, &types, &song, shown.as_deref());
-    // Warnings of types that are not sure have no place in a result.
-    let (requests, _) = requests.map_err(|failure| failed(&failure))?;
+    let requests = match &analysis {
+        Some(analysis) => {
+            let requests = requests(&stems, &named, &names, &types, analysis, shown.as_deref());
+            // Warnings of types that are not sure have no place in a result.
+            requests.map_err(|failure| failed(&failure))?.0
+        }
+        None => typed(stems, names, &types)?,
+    };
     let progress = |fraction| task.watch("transcribing", fraction, "Finding the notes");
     let parts = transcribe(&requests, progress).map_err(|error| refused(&error))?;
-    let notation = notate(&parts, &song.song).map_err(|error| failed(&error))?;
+    let song = analysis.map_or_else(Song::default, |analysis| analysis.song);
+    let notation = notate(&parts, &song).map_err(|error| failed(&error))?;
     for file in notation.parts.iter().flat_map(|part| &part.files) {
         write(task, &file.name, &file.bytes)?;
     }
@@ -47,6 +59,13 @@ fn analysed(task: &mut Task<'_, '_>, stems: &[PathBuf], named: &[PathBuf]) -> Re
         stem.path.clone_from(named);
     }
     Ok(analysis)
+}
+
+/// Returns the parts of stems whose types are all stated.
+fn typed(stems: Vec<PathBuf>, names: Vec<String>, types: &[Option<PartKind>]) -> Result<Vec<PartRequest>, OrderError> {
+    let request = |((path, name), kind): (_, &Option<PartKind>)| Some(PartRequest { path, name, kind: (*kind)? });
+    let requests: Option<Vec<_>> = stems.into_iter().zip(names).zip(types).map(request).collect();
+    requests.ok_or_else(|| OrderError::Document("without a song, each stem of a notation needs a type".into()))
 }
 
 fn refused(error: &AnalyseError) -> OrderError {

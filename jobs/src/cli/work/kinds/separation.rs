@@ -58,6 +58,7 @@ fn demucs(model: &str) -> Result<BackEnd, SeparateError> {
 fn refused(error: &SeparateError) -> OrderError {
     match error {
         SeparateError::Stopped => OrderError::Stopped,
+        SeparateError::NoDemucs => OrderError::NoProgram(error.to_string()),
         error => failed(error),
     }
 }
