@@ -45,6 +45,20 @@ impl Request {
         Answer::read(stream)
     }
 
+    /// Sends a form with the files of a song, whose name is Road.
+    pub(crate) fn send_song(self, files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, bytes) in files {
+            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        let name = "--edge\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nRoad\r\n--edge--\r\n";
+        body.extend_from_slice(name.as_bytes());
+        self.header("content-type", "multipart/form-data; boundary=edge").send(&body)
+    }
+
     /// Sends the head, and returns the connection for the body.
     pub(crate) fn begin(self, length: u64) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();

@@ -20,10 +20,10 @@ const STATES: [&str; 9] = [
     "exporting",
     "complete",
 ];
-/// Longest time for the end of a short mix, on a busy machine.
-const SHORT: Duration = Duration::from_secs(90);
-/// Frames of a stem that takes much longer to mix than a test.
-const LONG: u32 = 12_000_000;
+/// Longest time for the end of short work, on a busy machine.
+const SHORT: Duration = Duration::from_secs(180);
+/// Frames of a stem that takes much longer to mix or analyse than a test.
+pub(crate) const LONG: u32 = 12_000_000;
 
 /// A service with an engine that carries out jobs.
 pub(crate) trait Subject {
@@ -172,7 +172,7 @@ fn submit(subject: &dyn Subject, session: &str) -> String {
 }
 
 /// Waits for a sight of a job; returns it.
-fn seen(subject: &dyn Subject, job: &str, is_seen: impl Fn(&Value) -> bool) -> Value {
+pub(crate) fn seen(subject: &dyn Subject, job: &str, is_seen: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let data = get(subject, &format!("/api/jobs/{job}")).data();
@@ -185,12 +185,12 @@ fn seen(subject: &dyn Subject, job: &str, is_seen: impl Fn(&Value) -> bool) -> V
 }
 
 /// Waits for the end of a job; returns it.
-fn ended(subject: &dyn Subject, job: &str) -> Value {
+pub(crate) fn ended(subject: &dyn Subject, job: &str) -> Value {
     seen(subject, job, |data| !data["finished_at"].is_null())
 }
 
 /// Returns all events of a job, once the service has ended them.
-fn events(subject: &dyn Subject, job: &str) -> Vec<Value> {
+pub(crate) fn events(subject: &dyn Subject, job: &str) -> Vec<Value> {
     let stream = get(subject, &format!("/api/jobs/{job}/events"));
     let text = String::from_utf8(stream.body).unwrap();
     text.lines()
@@ -199,10 +199,10 @@ fn events(subject: &dyn Subject, job: &str) -> Vec<Value> {
         .collect()
 }
 
-fn get(subject: &dyn Subject, target: &str) -> Answer {
+pub(crate) fn get(subject: &dyn Subject, target: &str) -> Answer {
     send(subject, "GET", target, b"")
 }
 
-fn send(subject: &dyn Subject, method: &str, target: &str, body: &[u8]) -> Answer {
+pub(crate) fn send(subject: &dyn Subject, method: &str, target: &str, body: &[u8]) -> Answer {
     Request::new(subject.address(), method, target).send(body)
 }

@@ -1,6 +1,7 @@
 //! The contract of engines, held by the engine of one machine.
 
 use super::contract::{self, Subject};
+use super::contract_library;
 use super::server::TestServer;
 use std::net::SocketAddr;
 
@@ -47,4 +48,29 @@ fn a_cleanup_runs_as_a_job() {
 #[test]
 fn a_kill_of_the_service_loses_nothing() {
     contract::a_kill_of_the_service_loses_nothing(&mut service());
+}
+
+#[test]
+fn a_song_is_analysed_after_its_upload() {
+    contract_library::a_song_is_analysed_after_its_upload(&service());
+}
+
+#[test]
+fn an_analysis_can_be_cancelled_and_retried() {
+    contract_library::an_analysis_can_be_cancelled_and_retried(&service());
+}
+
+#[test]
+fn a_separation_without_its_program_fails_with_a_cause() {
+    contract_library::a_separation_without_its_program_fails_with_a_cause(&service());
+}
+
+#[test]
+fn a_chain_splits_analyses_transcribes_and_mixes() {
+    contract_library::a_chain_splits_analyses_transcribes_and_mixes(&service());
+}
+
+#[test]
+fn the_stems_of_a_session_are_analysed() {
+    contract_library::the_stems_of_a_session_are_analysed(&service());
 }

@@ -8,22 +8,8 @@ use mixdown_fixtures::path;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// Returns a form with files, and its content type.
-fn form(files: &[(&str, &[u8])]) -> (Vec<u8>, &'static str) {
-    let mut body = Vec::new();
-    for (name, bytes) in files {
-        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--edge\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nRoad\r\n--edge--\r\n");
-    (body, "multipart/form-data; boundary=edge")
-}
-
 pub(super) fn upload(server: &TestServer, target: &str, files: &[(&str, &[u8])]) -> Answer {
-    let (body, kind) = form(files);
-    server.request("POST", target).header("content-type", kind).send(&body)
+    server.request("POST", target).send_song(files)
 }
 
 fn band() -> (Vec<u8>, Vec<u8>) {

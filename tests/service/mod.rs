@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod server;
 
 mod contract;
+mod contract_library;
 mod contract_local;
 mod documents;
 mod kills;

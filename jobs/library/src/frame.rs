@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::io;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -67,10 +66,9 @@ impl Frame {
         Self { work, program: None }
     }
 
-    /// Creates the frame for a worker, which calls `program` with `arguments`.
-    pub(crate) fn run_by(work: &'static Work, program: PathBuf, arguments: &[&str]) -> Self {
-        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self { work, program: Some((program, arguments)) }
+    /// Creates the frame for a worker.
+    pub(crate) fn run_by(work: &'static Work, program: Program) -> Self {
+        Self { work, program: Some(program) }
     }
 
     /// Returns the program.
@@ -91,14 +89,17 @@ impl Frame {
         &self,
         request: &impl Serialize,
         limits: Limits,
-        watch: &mut dyn FnMut(Signal) -> ControlFlow<()>,
+        run: &mut Run<'_>,
     ) -> Result<Map<String, Value>, RunError> {
-        let child = ChildProcess { program: self.program()?, limits, work: self.work.noun };
-        child.run(request, &|phase, fraction| self.work.signal(phase, fraction), watch)
+        let work = self.work.noun;
+        let order_id = format!("{}.{}.{work}", run.job_id, run.attempt);
+        let child = ChildProcess { program: self.program()?, limits, work, order_id };
+        child.run(request, &|phase, fraction| self.work.signal(phase, fraction), run.watch)
     }
 
     /// Runs the process on the request that `request` returns for the file of its answer. Returns
-    /// what the process reports at its end, and its answer; the file is removed.
+    /// what the process reports at its end, and its answer; the file lies in a folder for this
+    /// attempt alone, which is removed.
     ///
     /// # Errors
     /// As [`Frame::run`]; those of `io` for the file, `NOUN_FAILED` for an answer of another form.
@@ -109,16 +110,15 @@ impl Frame {
         request: impl FnOnce(PathBuf) -> R,
         io: impl Fn(&Path, io::Error) -> RunError,
     ) -> Result<(Map<String, Value>, A), RunError> {
-        let folder = media.join(sidecar::FOLDER).join(".answers");
-        let answer = folder.join(format!("{}.{}.json", run.job_id, run.attempt));
+        let folder = media.join(sidecar::FOLDER).join(".answers").join(format!("{}.{}", run.job_id, run.attempt));
+        let answer = folder.join("answer.json");
         std::fs::create_dir_all(&folder).map_err(|error| io(&folder, error))?;
-        let done = self.run(&request(answer.clone()), run.limits, run.watch).and_then(|found| {
+        let done = self.run(&request(answer.clone()), run.limits, run).and_then(|found| {
             let bytes = std::fs::read(&answer).map_err(|error| io(&answer, error))?;
             let unreadable = |error| self.work.failed(format!("the answer: {error}"));
             Ok((found, serde_json::from_slice(&bytes).map_err(unreadable)?))
         });
-        // After a process that died there may be none.
-        let _ = std::fs::remove_file(&answer);
+        let _ = std::fs::remove_dir_all(&folder);
         done
     }
 }

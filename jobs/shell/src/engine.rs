@@ -1,11 +1,8 @@
 //! Engines of jobs: what carries jobs out, and how a request reaches it.
 
 use crate::job::{JobId, NewJob, Record};
-use crate::kinds::{Mix, QueuedBy, Refused};
-use crate::settings::Settings;
 use crate::store::{Deleted, ImportLine, Store, StoreError, Submitted};
 use crate::worker::{Event, Service, Worker};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An engine of jobs: what the service and the commands need from it.
@@ -18,11 +15,15 @@ pub trait JobEngine: Send + Sync {
     /// Returns the records of its jobs.
     fn store(&self) -> &Arc<Store>;
 
+    /// Returns the number of jobs at once where its user states none.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     /// Queues a job, once per idempotency key. On return, the job is durable. Blocks.
     ///
     /// # Errors
-    /// Those of [`Store::submit`]; [`StoreError::NotByEngine`] for a type of job that this engine
-    /// does not carry out.
+    /// Those of [`Store::submit`].
     fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
         self.store().submit(job, stems)
     }
@@ -87,28 +88,17 @@ impl JobEngine for LocalEngine {
     }
 }
 
-/// Reason for which a delegated engine refuses jobs that are no mixes.
-const MIXES_ALONE: &str = "this engine carries out mixes alone; mixdown serve and mixdown jobs carry out the others";
+/// Jobs at once of a [`DelegatedEngine`], which only follows them.
+const FOLLOWED_AT_ONCE: usize = 16;
 
-/// An engine that hands mixes over: a program carries each of them out elsewhere, and reports to
-/// this process.
+/// An engine that hands work over: the processes of its jobs let it be done elsewhere, and report
+/// to this one. See [`Program::following`](crate::kinds::child::Program::following).
 pub struct DelegatedEngine(Arc<Store>);
 
 impl DelegatedEngine {
-    /// Opens the engine on the folders of the settings. For each mix, `program` is called with
-    /// `render-child --time-limit TIME`: see [`Mix::followed_by`].
-    ///
-    /// # Errors
-    /// When a folder cannot be made.
-    pub fn open(mut settings: Settings, program: PathBuf) -> Result<Self, StoreError> {
-        let others: Vec<_> =
-            settings.kinds.iter().filter(|kind| kind.queued_by() == QueuedBy::Users).cloned().collect();
-        for kind in others.into_iter().filter(|kind| kind.name() != Mix::NAME) {
-            settings = settings.with(Refused(kind));
-        }
-        let limit = format!("{}s", settings.render_time.as_secs().max(1));
-        let mix = Mix::followed_by(program, vec!["render-child".into(), "--time-limit".into(), limit]);
-        Ok(Self(Arc::new(Store::open(settings.with(mix))?)))
+    /// Returns the engine over a store, whose types of jobs have such programs.
+    pub fn new(store: Store) -> Self {
+        Self(Arc::new(store))
     }
 }
 
@@ -117,31 +107,7 @@ impl JobEngine for DelegatedEngine {
         &self.0
     }
 
-    fn submit(&self, job: NewJob, stems: &[ImportLine]) -> Result<Submitted, StoreError> {
-        if job.kind != Mix::NAME {
-            return Err(StoreError::NotByEngine { kind: job.kind.to_owned(), why: MIXES_ALONE });
-        }
-        self.0.submit(job, stems)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Map, json};
-
-    #[test]
-    fn a_delegated_engine_queues_mixes_and_refuses_others_by_name() {
-        let folder = std::env::temp_dir().join(format!("mixdown-delegated-{}", std::process::id()));
-        let settings = Settings::at(folder.join("media"), folder.join("storage"));
-        let engine = DelegatedEngine::open(settings, "mixdown-temporal".into()).unwrap();
-        let session: crate::job::SessionId = "song".parse().unwrap();
-        let mix = NewJob::mix(session.clone(), json!({ "tracks": [] }));
-        let queued = engine.submit(mix, &[]).unwrap();
-        assert!(queued.new && engine.store().records.read(&queued.record.job_id).is_ok());
-        let other = NewJob { session_id: session, kind: "analysis", key: None, extra: Map::new() };
-        let refusal = engine.submit(other, &[]).unwrap_err().to_string();
-        assert!(refusal.contains("analysis") && refusal.contains("mixes alone"), "{refusal}");
-        std::fs::remove_dir_all(&folder).unwrap();
+    fn at_once(&self) -> usize {
+        FOLLOWED_AT_ONCE
     }
 }

@@ -81,9 +81,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let secret = |file: &Option<PathBuf>| {
         file.as_deref().map(ServiceSettings::read_token).transpose().map_err(|error| Failure::Other(error.to_string()))
     };
-    let settings = ServiceSettings {
+    let mut settings = ServiceSettings {
         bind: arguments.bind,
-        workers: usize::from(arguments.workers.unwrap_or_else(|| arguments.folders.jobs_at_once())),
         token: secret(&arguments.token_file)?,
         allow_hosts: arguments.allow_host.clone(),
         allow_origins: arguments.allow_origin.clone(),
@@ -97,6 +96,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
     let engine = arguments.folders.working_engine()?;
+    settings.workers = arguments.workers.map_or_else(|| engine.at_once(), usize::from);
     interrupt::install();
     let server = Server::bind(engine, settings).map_err(|error| Failure::Other(error.to_string()))?;
     let address = server.address();

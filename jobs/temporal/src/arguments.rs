@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Orders of mixdown over Temporal.
 ///
 /// Workers do orders, the documents of `mixdown work`, on as many machines as there are workers.
-/// The other commands start, show and cancel them; serve and jobs are those of mixdown, with mixes
+/// The other commands start, show and cancel them; serve and jobs are those of mixdown, with jobs
 /// as orders.
 #[derive(Debug, Parser)]
 #[command(name = "mixdown-temporal", version)]
@@ -54,19 +54,19 @@ pub(crate) enum Command {
     Cancel(StatusArguments),
     /// Remove files of abandoned attempts at intervals.
     ScheduleCleanup(CleanupArguments),
-    /// Serve the page and the HTTP API of mixdown, with mixes as orders.
+    /// Serve the page and the HTTP API of mixdown, with jobs as orders.
     ///
     /// The arguments are those of mixdown serve.
     #[command(disable_help_flag = true)]
     Serve(PassedArguments),
-    /// Queue and follow jobs as mixdown jobs does, with mixes as orders.
+    /// Queue and follow jobs as mixdown jobs does, with jobs as orders.
     ///
     /// The arguments are those of mixdown jobs.
     #[command(disable_help_flag = true)]
     Jobs(PassedArguments),
-    /// Carry out the one mix that is described on standard input, as an order.
+    /// Carry out the work that is described on standard input, as an order.
     #[command(hide = true)]
-    RenderChild(RenderArguments),
+    Follow(FollowArguments),
     /// Start a program that stops when this process's parent dies.
     #[command(hide = true)]
     Launch(LaunchArguments),
@@ -167,10 +167,25 @@ pub(crate) struct PassedArguments {
 
 /// Arguments of the hidden process of a job.
 #[derive(Debug, Args)]
-pub(crate) struct RenderArguments {
+pub(crate) struct FollowArguments {
+    /// The kind of the work.
+    pub(crate) kind: WorkKind,
     /// Longest time of an attempt.
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = duration)]
     pub(crate) time_limit: Duration,
+}
+
+/// Kind of work of a job, which is the kind of its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WorkKind {
+    /// Of a session, or of stems of the library.
+    Mix,
+    /// Of a song in the library, or of a session.
+    Analysis,
+    /// Of stems in the library.
+    Notation,
+    /// Of a song in the library.
+    Separation,
 }
 
 /// Arguments of the hidden launcher.

@@ -2,7 +2,7 @@
 //!
 //! A worker starts `mixdown work` per order, as a process of its own: this program contains no
 //! audio code. The other commands start, show and cancel workflows, and then end. `serve` and
-//! `jobs` are the commands of mixdown, which starts this program again for each mix.
+//! `jobs` are the commands of mixdown, which starts this program again for each job.
 
 mod activities;
 mod arguments;
@@ -95,7 +95,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Status(status) => commands::status::show(service, status).await,
         Command::Cancel(cancel) => commands::status::cancel(service, cancel).await,
         Command::ScheduleCleanup(cleanup) => commands::schedule::cleanup(service, cleanup).await,
-        Command::RenderChild(render) => job::render(service, render).await,
+        Command::Follow(work) => job::run(service, work).await,
         // Handled before the runtime starts.
         Command::Launch(_) | Command::Serve(_) | Command::Jobs(_) => Ok(()),
     }

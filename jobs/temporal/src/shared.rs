@@ -1,4 +1,4 @@
-//! `serve` and `jobs`: the commands of mixdown, whose mixes this program renders as orders.
+//! `serve` and `jobs`: the commands of mixdown, whose jobs this program lets be done as orders.
 
 use crate::Failure;
 use crate::arguments::{PassedArguments, Service};
@@ -34,7 +34,7 @@ pub(crate) fn run(
 /// Returns the variables by which mixdown finds this program again, and this program the service.
 fn environment(service: &Service, own: OsString) -> [(&'static str, OsString); 4] {
     [
-        ("MIXDOWN_RENDERER", own),
+        ("MIXDOWN_FOLLOWER", own),
         ("TEMPORAL_ADDRESS", service.address.clone().into()),
         ("TEMPORAL_NAMESPACE", service.namespace.clone().into()),
         ("TEMPORAL_TASK_QUEUE", service.task_queue.clone().into()),

@@ -7,6 +7,7 @@ use super::{ANALYSIS_VERSION, Analysed};
 use crate::frame::{Frame, HUNG_AFTER, Work};
 use crate::{Error, Library, Status, StemAnalysis};
 use mixdown_shell::job::JobError;
+use mixdown_shell::kinds::child::Program;
 use mixdown_shell::kinds::{JobKind, QueuedBy, Run, RunError, Signal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,10 +33,10 @@ impl Analysis {
         Self { frame: Frame::queued(&WORK), media: PathBuf::new() }
     }
 
-    /// Creates the type for a worker on the library of a media folder: `program` is called with
-    /// `arguments` and must then call [`analyse_child`](super::analyse_child).
-    pub fn run_by(program: PathBuf, arguments: &[&str], media: &Path) -> Self {
-        Self { frame: Frame::run_by(&WORK, program, arguments), media: media.to_path_buf() }
+    /// Creates the type for a worker on the library of a media folder. The program calls
+    /// [`analyse_child`](super::analyse_child), or acts as one that does.
+    pub fn run_by(program: Program, media: &Path) -> Self {
+        Self { frame: Frame::run_by(&WORK, program), media: media.to_path_buf() }
     }
 
     /// Returns the media folder of the library.

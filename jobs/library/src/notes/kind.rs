@@ -1,10 +1,11 @@
 //! The type of job.
 
 use super::request;
-use super::work::ChildRequest;
+use super::work::{ChildRequest, part_type};
 use crate::frame::{Frame, HUNG_AFTER, Work};
 use crate::{Error, Library};
 use mixdown_shell::job::JobError;
+use mixdown_shell::kinds::child::Program;
 use mixdown_shell::kinds::{JobKind, QueuedBy, Run, RunError, Signal};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,10 +33,10 @@ impl Notation {
         Self { frame: Frame::queued(&WORK), media: PathBuf::new() }
     }
 
-    /// Creates the type for a worker on the library of a media folder: `program` is called with
-    /// `arguments` and must then call [`notate_child`](super::notate_child).
-    pub fn run_by(program: PathBuf, arguments: &[&str], media: &Path) -> Self {
-        Self { frame: Frame::run_by(&WORK, program, arguments), media: media.to_path_buf() }
+    /// Creates the type for a worker on the library of a media folder. The program calls
+    /// [`notate_child`](super::notate_child), or acts as one that does.
+    pub fn run_by(program: Program, media: &Path) -> Self {
+        Self { frame: Frame::run_by(&WORK, program), media: media.to_path_buf() }
     }
 }
 
@@ -58,7 +59,10 @@ impl JobKind for Notation {
 
     fn run(&self, run: &mut Run<'_>) -> Result<(), RunError> {
         self.frame.program()?;
-        let (id, stems) = WORK.read(request::parse(run.request))?;
+        let (id, mut stems) = WORK.read(request::parse(run.request))?;
+        for stem in &mut stems {
+            stem.stem_type = part_type(&stem.stem_type).to_owned();
+        }
         let request = |answer| ChildRequest { stems, answer };
         let io = |_: &Path, error: std::io::Error| WORK.failed(error.to_string());
         let (counts, notes) = self.frame.answer::<BTreeMap<String, Value>, _>(run, &self.media, request, io)?;

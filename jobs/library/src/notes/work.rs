@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Request to the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ChildRequest {
-    /// The stems.
+    /// The stems, each with the kind of its part as its type.
     pub(super) stems: Vec<NotedStem>,
     /// The file that receives the answer: the notes by the id of their stem.
     pub(super) answer: PathBuf,
@@ -61,10 +61,20 @@ fn work(
     Ok(counts)
 }
 
+/// Returns the name of the kind of a part for the type of a stem.
+pub(super) fn part_type(stem_type: &str) -> &'static str {
+    match stem_type {
+        "drums" | "percussive" => "drums",
+        "bass" => "bass",
+        "vocals" => "vocals",
+        _ => "other",
+    }
+}
+
 /// Returns the kind of a part for the type of a stem.
 pub(super) fn part_kind(stem_type: &str) -> PartKind {
-    match stem_type {
-        "drums" | "percussive" => PartKind::Drums,
+    match part_type(stem_type) {
+        "drums" => PartKind::Drums,
         "bass" => PartKind::Bass,
         "vocals" => PartKind::Vocals,
         _ => PartKind::Other,

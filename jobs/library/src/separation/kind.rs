@@ -4,6 +4,7 @@ use super::request;
 use super::work::ChildRequest;
 use crate::frame::{Frame, HUNG_AFTER, Work};
 use crate::{Analysis, Library, NewStem, Place, StemType, Target, analysis_job, hash_file, sidecar};
+use mixdown_shell::kinds::child::Program;
 use mixdown_shell::kinds::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -40,11 +41,11 @@ impl Separation {
         Self { frame: Frame::queued(&WORK), analysis: Analysis::queued(), analyses: true }
     }
 
-    /// Creates the type for a worker: `program` is called with `arguments` and must then call
-    /// [`separate_child`](super::separate_child), and with [`GUARD`](mixdown_separate::GUARD) as
-    /// that states; `analysis` analyses the parts.
-    pub fn run_by(program: PathBuf, arguments: &[&str], analysis: Analysis) -> Self {
-        Self { frame: Frame::run_by(&WORK, program, arguments), analysis, analyses: true }
+    /// Creates the type for a worker; `analysis` analyses the parts. The program calls
+    /// [`separate_child`](super::separate_child), and with [`GUARD`](mixdown_separate::GUARD) does
+    /// as that states; or it acts as one that does.
+    pub fn run_by(program: Program, analysis: Analysis) -> Self {
+        Self { frame: Frame::run_by(&WORK, program), analysis, analyses: true }
     }
 
     /// Returns the type without the analysis of the parts, which is then a step of its own.
@@ -64,7 +65,7 @@ impl Separation {
 
     /// Splits the stem of the request, and records the parts; returns what the process found.
     fn split(&self, run: &mut Run<'_>) -> Result<(Map<String, Value>, Placed), RunError> {
-        let (program, _) = self.frame.program()?;
+        let program = self.frame.program()?;
         let (request, song, blake3) = WORK.read(request::parse(run.request))?;
         let media = self.analysis.media().to_path_buf();
         let staging = media.join(sidecar::FOLDER).join(".answers").join(run.job_id.as_str());
@@ -79,9 +80,9 @@ impl Separation {
             model: request.model.clone(),
             seconds: limits.time.as_secs(),
             out: staging.clone(),
-            guard: program.clone(),
+            guard: program.path().to_path_buf(),
         };
-        let done = self.frame.run(&work, limits, run.watch).and_then(|found| {
+        let done = self.frame.run(&work, limits, run).and_then(|found| {
             let placed = place(&media, &staging, &request.audio_file_id, &request.stem_id, &found)?;
             Ok((found, placed))
         });

@@ -24,7 +24,7 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict { .. } | StoreError::LeaseLost(_) | StoreError::Busy(_) => Code::StoreBusy,
             StoreError::Newer { .. } => Code::JobRecordNewer,
             StoreError::BadKey => Code::BadRequest,
-            StoreError::NoRunner(_) | StoreError::NotByEngine { .. } => Code::InvalidBody,
+            StoreError::NoRunner(_) => Code::InvalidBody,
             StoreError::Id(_) => Code::BadId,
             StoreError::Corrupt { .. } | StoreError::SetAside { .. } => {
                 error!(%error, "damaged record");

@@ -9,42 +9,26 @@ pub use request::{MixError, hash_stems, mix_job};
 
 use super::child::{ChildProcess, Program};
 use super::expiry::Expiry;
-use super::job_kind::{JobKind, Limits, QueuedBy, Run, RunError};
+use super::job_kind::{JobKind, QueuedBy, Run, RunError};
 use crate::job::JobError;
 use child::{ChildRequest, progress};
 use serde_json::Value;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Renders the session in `extra.config` to a master.
 #[derive(Clone, Debug, Default)]
 pub struct Mix {
-    /// The program of the process, with arguments that make it call [`render_child`]. Without one,
-    /// mixes can be queued but not run.
+    /// The program of the process. Without one, mixes can be queued but not run.
     program: Option<Program>,
-    /// True if that process only follows work elsewhere, whose time it limits itself.
-    is_elsewhere: bool,
 }
-
-/// Longest time of a process that follows work elsewhere, which may wait for days.
-const FOLLOWED: Duration = Duration::from_secs(30 * 86_400);
 
 impl Mix {
     /// Name in records.
     pub const NAME: &str = "mix";
 
-    /// Creates the type for a worker: `program` is called with `arguments` and must then call
-    /// [`render_child`].
-    pub fn rendered_by(program: PathBuf, arguments: &[&str]) -> Self {
-        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self { program: Some((program, arguments)), is_elsewhere: false }
-    }
-
-    /// Creates the type for a worker that hands its jobs over: `program` is called with `arguments`
-    /// and must act as a process that calls [`render_child`] does, wherever it lets the work be
-    /// done. It limits the time of that work itself.
-    pub fn followed_by(program: PathBuf, arguments: Vec<String>) -> Self {
-        Self { program: Some((program, arguments)), is_elsewhere: true }
+    /// Creates the type for a worker. Its program calls [`render_child`], or acts as one that does.
+    pub fn run_by(program: Program) -> Self {
+        Self { program: Some(program) }
     }
 }
 
@@ -81,13 +65,12 @@ impl JobKind for Mix {
         let staging = std::path::absolute(run.staging).unwrap_or_else(|_| run.staging.to_path_buf());
         let stems = run.request.get("stems").and_then(Value::as_array).into_iter().flatten();
         let request = ChildRequest {
-            order_id: format!("{}.{}", run.job_id, run.attempt),
             session: run.request.get("config").cloned().unwrap_or_default(),
             staging,
             stems: stems.map(|stem| stem["blake3"].as_str().unwrap_or_default().to_owned()).collect(),
         };
-        let time = if self.is_elsewhere { FOLLOWED } else { run.limits.time };
-        let child = ChildProcess { program, limits: Limits { time, ..run.limits }, work: "render" };
+        let order_id = format!("{}.{}", run.job_id, run.attempt);
+        let child = ChildProcess { program, limits: run.limits, work: "render", order_id };
         run.extra.extend(child.run(&request, &progress, run.watch)?);
         Ok(())
     }

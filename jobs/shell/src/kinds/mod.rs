@@ -7,7 +7,6 @@ mod job_kind;
 mod kind;
 mod mix;
 mod planned;
-mod refused;
 mod registry;
 
 pub use cleanup::Cleanup;
@@ -15,5 +14,4 @@ pub use expiry::{Expiry, KeptFrom};
 pub use job_kind::{JobKind, Limits, QueuedBy, Run, RunError, Signal};
 pub use kind::Kind;
 pub use mix::{Mix, MixError, hash_stems, mix_job, render_child};
-pub(crate) use refused::Refused;
 pub use registry::Kinds;

@@ -97,14 +97,6 @@ pub enum StoreError {
     /// This version has no code for such jobs.
     #[error("jobs of type {0} cannot be queued: this version has nothing that runs them")]
     NoRunner(String),
-    /// The engine does not carry out such jobs.
-    #[error("jobs of type {kind} cannot be queued: {why}")]
-    NotByEngine {
-        /// The type.
-        kind: String,
-        /// The reason, and the way out.
-        why: &'static str,
-    },
     /// The key is too long or empty.
     #[error("an idempotency key has 1 to 255 characters")]
     BadKey,

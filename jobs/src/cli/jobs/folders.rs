@@ -6,6 +6,7 @@ use clap::Args;
 use mixdown_library::{Analysis, Chain, Notation, Separation, StemMix};
 use mixdown_shell::engine::{DelegatedEngine, JobEngine, LocalEngine};
 use mixdown_shell::kinds::Mix;
+use mixdown_shell::kinds::child::Program;
 use mixdown_shell::settings::{SETTINGS_FILE, Settings};
 use mixdown_shell::store::Store;
 use std::path::{Path, PathBuf};
@@ -23,9 +24,9 @@ pub(in crate::cli) struct FolderArguments {
     /// The settings file; without it, mixdown.toml of the current folder, if there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The program that renders mixes elsewhere; mixdown-temporal sets it.
-    #[arg(long, hide = true, value_name = "PROGRAM", env = "MIXDOWN_RENDERER", hide_env = true)]
-    pub(in crate::cli) renderer: Option<PathBuf>,
+    /// The program that lets jobs be done elsewhere; mixdown-temporal sets it.
+    #[arg(long, hide = true, value_name = "PROGRAM", env = "MIXDOWN_FOLLOWER", hide_env = true)]
+    follower: Option<PathBuf>,
     /// Show only errors on standard error.
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
@@ -54,36 +55,35 @@ impl FolderArguments {
 
     /// Returns the engine for commands that change jobs, or carry them out: folders are made.
     pub(in crate::cli) fn engine(&self) -> Result<Arc<dyn JobEngine>, Failure> {
-        let settings = self.settings()?;
-        Ok(match &self.renderer {
-            None => Arc::new(LocalEngine::new(Store::open(settings)?)),
-            Some(renderer) => Arc::new(DelegatedEngine::open(settings, renderer.clone())?),
-        })
+        Ok(self.engine_of(Store::open(self.settings()?)?))
     }
 
     /// Returns the engine of a process that carries out jobs.
     pub(in crate::cli) fn working_engine(&self) -> Result<Arc<dyn JobEngine>, Failure> {
-        if self.renderer.is_some() {
-            return self.engine();
-        }
-        Ok(Arc::new(LocalEngine::new(Store::open(self.worker_settings()?)?)))
+        Ok(self.engine_of(Store::open(self.worker_settings()?)?))
     }
 
-    /// Returns the number of jobs at once where a command states none. Jobs that are worked on
-    /// elsewhere are only followed here.
-    pub(in crate::cli) fn jobs_at_once(&self) -> u16 {
-        if self.renderer.is_some() { 16 } else { 1 }
+    fn engine_of(&self, store: Store) -> Arc<dyn JobEngine> {
+        if self.follower.is_some() { Arc::new(DelegatedEngine::new(store)) } else { Arc::new(LocalEngine::new(store)) }
     }
 
     /// Returns the settings of a process that runs jobs: each in a process of its own.
     fn worker_settings(&self) -> Result<Settings, Failure> {
-        let program =
+        let own =
             std::env::current_exe().map_err(|error| Failure::Other(format!("the program's own file: {error}")))?;
         let settings = self.settings()?;
-        let analysis = Analysis::run_by(program.clone(), &ANALYSE_CHILD, &settings.media);
-        let separation = Separation::run_by(program.clone(), &SEPARATE_CHILD, analysis.clone());
-        let notation = Notation::run_by(program.clone(), &NOTATE_CHILD, &settings.media);
-        let render = Mix::rendered_by(program, &RENDER_CHILD);
+        let limit = format!("{}s", settings.render_time.as_secs().max(1));
+        let program = |child: [&str; 2], kind: &str| match &self.follower {
+            None => Program::working(own.clone(), &child),
+            Some(follower) => {
+                let arguments = ["follow", kind, "--time-limit", &limit].map(str::to_owned);
+                Program::following(follower.clone(), arguments.into())
+            }
+        };
+        let analysis = Analysis::run_by(program(ANALYSE_CHILD, "analysis"), &settings.media);
+        let separation = Separation::run_by(program(SEPARATE_CHILD, "separation"), analysis.clone());
+        let notation = Notation::run_by(program(NOTATE_CHILD, "notation"), &settings.media);
+        let render = Mix::run_by(program(RENDER_CHILD, "mix"));
         let mix = StemMix::new(render.clone(), analysis.clone());
         let chain = Chain::new(separation.clone(), notation.clone(), mix.clone());
         let library = settings.with(render).with(analysis).with(separation).with(notation);

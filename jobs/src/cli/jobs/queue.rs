@@ -34,7 +34,7 @@ pub(in crate::cli) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     interrupt::install();
     let engine = arguments.folders.working_engine()?;
-    let concurrency = usize::from(arguments.concurrency.unwrap_or_else(|| arguments.folders.jobs_at_once()));
+    let concurrency = arguments.concurrency.map_or_else(|| engine.at_once(), usize::from);
     let duty = Duty { concurrency, once: arguments.once, stop: Arc::new(interrupt::requested) };
     let left: Mutex<Vec<Record>> = Mutex::new(Vec::new());
     let stuck = engine.work(duty, &|event| match event {

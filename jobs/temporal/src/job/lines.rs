@@ -3,26 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::io::Write;
-use std::path::PathBuf;
 
 /// The request: the first line of standard input.
 #[derive(Debug, Deserialize)]
 pub(super) struct Task {
-    pub(super) request: Request,
-}
-
-/// A mix.
-#[derive(Debug, Deserialize)]
-pub(super) struct Request {
-    /// The attempt at the job.
+    /// The attempt at the work.
     pub(super) order_id: String,
-    /// The session document, whose paths are absolute.
-    pub(super) session: Value,
-    /// The folder for the files.
-    pub(super) staging: PathBuf,
-    /// Hash of each track's stem at submission; empty where none was taken.
-    #[serde(default)]
-    pub(super) stems: Vec<String>,
+    /// The work.
+    pub(super) request: Value,
 }
 
 /// A line of standard output.
@@ -34,14 +22,14 @@ pub(super) enum Line {
     /// Complete: data for the job's record.
     Done(Map<String, Value>),
     /// Failed.
-    Failed { code: &'static str, detail: String },
+    Failed { code: String, detail: String },
     /// Stopped on request.
     Stopped,
 }
 
 impl Line {
     /// Returns the line of a failure.
-    pub(super) fn failed(code: &'static str, detail: &str) -> Self {
+    pub(super) fn failed(code: String, detail: &str) -> Self {
         Self::Failed { code, detail: detail.to_owned() }
     }
 
@@ -64,7 +52,7 @@ mod tests {
         let at = Line::At { phase: "mixing".to_owned(), fraction: 0.5 };
         assert_eq!(form(at), json!({ "at": { "phase": "mixing", "fraction": 0.5 } }));
         assert_eq!(form(Line::Done(Map::new())), json!({ "done": {} }));
-        assert_eq!(form(Line::failed("A", "b")), json!({ "failed": { "code": "A", "detail": "b" } }));
+        assert_eq!(form(Line::failed("A".to_owned(), "b")), json!({ "failed": { "code": "A", "detail": "b" } }));
         assert_eq!(form(Line::Stopped), json!("stopped"));
     }
 }

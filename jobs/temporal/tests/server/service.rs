@@ -2,8 +2,10 @@
 //! and mixdown itself.
 
 use crate::contract::{self, Subject};
+use crate::client::Request;
+use crate::contract_library;
 use crate::harness::{Bench, Running};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +16,7 @@ struct Served {
     address: SocketAddr,
     /// Ends before the worker and the server.
     service: Running,
-    _worker: Running,
+    worker: Running,
     bench: Bench,
 }
 
@@ -23,7 +25,7 @@ impl Served {
         let bench = Bench::new();
         let worker = bench.worker_of(&mixdown(), 2);
         let (service, address) = serve(&bench);
-        Self { address, service, _worker: worker, bench }
+        Self { address, service, worker, bench }
     }
 }
 
@@ -37,6 +39,30 @@ impl Subject for Served {
         self.service.0.wait().unwrap();
         (self.service, self.address) = serve(&self.bench);
     }
+}
+
+/// Frames of a song whose analysis takes some seconds.
+const WORK_OF_SECONDS: u32 = 4_000_000;
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn another_worker_takes_over_an_analysis_and_its_answer_is_recorded_once() {
+    let bench = Bench::new();
+    let (worker, (service, address)) = (bench.worker_of(&mixdown(), 1), serve(&bench));
+    let served = Served { address, service, worker, bench };
+    let song = crate::wav(WORK_OF_SECONDS, 5);
+    let request = Request::new(served.address, "POST", "/api/audio");
+    let uploaded = request.send_song(&[("long.wav", &song)]).data();
+    let job = uploaded["job_id"].as_str().unwrap();
+    contract::seen(&served, job, |data| data["progress"].as_u64() > Some(1));
+    let _second = served.bench.worker_of(&mixdown(), 1);
+    served.worker.signal("KILL");
+    let data = contract::ended(&served, job);
+    assert_eq!((&data["state"], &data["attempt"]), (&json!("complete"), &json!(1)), "{data}");
+    let audio = contract::get(&served, &format!("/api/audio/{}", uploaded["audio_file_id"].as_str().unwrap()));
+    assert_eq!(audio.data()["status"], "completed");
+    let answers = served.bench.folder.path().join("media/library/.answers");
+    assert_eq!(std::fs::read_dir(answers).unwrap().count(), 0, "nothing is left of both attempts");
 }
 
 /// Returns the program mixdown.
@@ -91,4 +117,34 @@ fn a_cleanup_runs_as_a_job() {
 #[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
 fn a_kill_of_the_service_loses_nothing() {
     contract::a_kill_of_the_service_loses_nothing(&mut Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_song_is_analysed_after_its_upload() {
+    contract_library::a_song_is_analysed_after_its_upload(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn an_analysis_can_be_cancelled_and_retried() {
+    contract_library::an_analysis_can_be_cancelled_and_retried(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_separation_without_its_program_fails_with_a_cause() {
+    contract_library::a_separation_without_its_program_fails_with_a_cause(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn a_chain_splits_analyses_transcribes_and_mixes() {
+    contract_library::a_chain_splits_analyses_transcribes_and_mixes(&Served::new());
+}
+
+#[test]
+#[ignore = "needs a Temporal server and mixdown: .ci/temporal"]
+fn the_stems_of_a_session_are_analysed() {
+    contract_library::the_stems_of_a_session_are_analysed(&Served::new());
 }

@@ -1,6 +1,6 @@
 //! Work in a process of its own, so that a hostile file ends one job and not the worker. The
 //! process receives its request on standard input and reports progress on standard output, in lines
-//! of JSON. `jobs/temporal` has a process of the same form (`src/render_child.rs`).
+//! of JSON. `jobs/temporal` has a process of the same form (`src/job`).
 
 mod process;
 mod work;
@@ -17,6 +17,8 @@ use serde_json::{Map, Value};
 struct Task<R> {
     /// Largest memory, in MiB.
     memory_mb: u64,
+    /// The attempt at the work, for a process that hands it over.
+    order_id: String,
     /// The work.
     request: R,
 }

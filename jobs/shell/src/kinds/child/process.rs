@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -17,9 +17,38 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Longest time that a process may take to stop on request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The program of such a process, with the arguments that make it call
-/// [`child_work`](super::child_work).
-pub type Program = (PathBuf, Vec<String>);
+/// Longest time of a process that follows work elsewhere, which may wait for days.
+const FOLLOWED: Duration = Duration::from_secs(30 * 86_400);
+
+/// The program of such a process.
+#[derive(Clone, Debug)]
+pub struct Program {
+    path: PathBuf,
+    arguments: Vec<String>,
+    /// True if it only follows work elsewhere, whose time it limits itself.
+    is_elsewhere: bool,
+}
+
+impl Program {
+    /// Returns the program that works in the process itself: called with `arguments`, it must call
+    /// [`child_work`](super::child_work).
+    pub fn working(path: PathBuf, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        Self { path, arguments, is_elsewhere: false }
+    }
+
+    /// Returns the program that lets work be done elsewhere: called with `arguments`, it must act
+    /// as a process that calls [`child_work`](super::child_work) does. It limits the time of the
+    /// work itself.
+    pub fn following(path: PathBuf, arguments: Vec<String>) -> Self {
+        Self { path, arguments, is_elsewhere: true }
+    }
+
+    /// Returns its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
 
 /// A process that works for one job, so that a hostile file ends that job and not the worker.
 pub struct ChildProcess<'a> {
@@ -29,6 +58,8 @@ pub struct ChildProcess<'a> {
     pub limits: Limits,
     /// The noun that errors name the work by, such as `render`.
     pub work: &'static str,
+    /// The attempt at this work, for a program that hands it over: no other work has this name.
+    pub order_id: String,
 }
 
 /// A process at work.
@@ -82,9 +113,8 @@ impl ChildProcess<'_> {
     }
 
     fn start(&self, request: &impl Serialize) -> std::io::Result<Working> {
-        let (program, arguments) = self.program;
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut command = Command::new(&self.program.path);
+        command.args(&self.program.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         {
             // Ctrl-C is for the worker, which then requests the process to stop.
@@ -92,7 +122,11 @@ impl ChildProcess<'_> {
         }
         let mut process = command.spawn()?;
         if let Some(input) = &mut process.stdin {
-            let mut line = serde_json::to_vec(&Task { memory_mb: self.limits.memory_mb, request })?;
+            let mut line = serde_json::to_vec(&Task {
+                memory_mb: self.limits.memory_mb,
+                order_id: self.order_id.clone(),
+                request,
+            })?;
             line.push(b'\n');
             if let Err(error) = input.write_all(&line) {
                 let _ = process.kill();
@@ -120,6 +154,7 @@ impl ChildProcess<'_> {
         watch: &mut dyn FnMut(Signal) -> ControlFlow<()>,
     ) -> Ended {
         let start = Instant::now();
+        let longest = if self.program.is_elsewhere { FOLLOWED } else { self.limits.time };
         let mut reported_at: Option<Instant> = None;
         loop {
             let sign = match child.lines.recv_timeout(LOOK) {
@@ -141,7 +176,7 @@ impl ChildProcess<'_> {
                 }
                 _ => {}
             }
-            if start.elapsed() > self.limits.time {
+            if start.elapsed() > longest {
                 return Ended::Late;
             }
         }

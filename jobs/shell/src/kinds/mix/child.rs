@@ -16,9 +16,6 @@ use std::path::PathBuf;
 /// Request to the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ChildRequest {
-    /// The attempt at the job, for a process that hands it over.
-    #[serde(default)]
-    pub(super) order_id: String,
     /// The session document.
     pub(super) session: Value,
     /// The folder for the files.
