@@ -64,7 +64,12 @@ fn main() -> ExitCode {
             },
         );
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // The worker alone has work for several threads; a service starts the others by the dozen.
+    let mut builder = match &arguments.command {
+        Command::Worker(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("mixdown-temporal: {error}");

@@ -14,7 +14,7 @@ use temporalio_client::{
     WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowStartOptions,
 };
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 
 /// Time between two looks at the progress.
 const LOOK: Duration = Duration::from_millis(500);
@@ -74,7 +74,8 @@ async fn run(
     report: &dyn Fn(&str, f64),
 ) -> Result<Value, Cause> {
     let mut end = std::pin::pin!(end(handle));
-    let mut looks = interval(LOOK);
+    // Short orders end before the first look.
+    let mut looks = interval_at(Instant::now() + LOOK, LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut wanted, mut requested) = (false, false);
     loop {

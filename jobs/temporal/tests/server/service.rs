@@ -1,8 +1,8 @@
 //! The contract of engines, held by the engine over Temporal: `mixdown-temporal serve`, a worker,
 //! and mixdown itself.
 
-use crate::contract::{self, Subject};
 use crate::client::Request;
+use crate::contract::{self, Subject};
 use crate::contract_library;
 use crate::harness::{Bench, Running};
 use serde_json::{Value, json};
