@@ -21,7 +21,7 @@ const STATES: [&str; 9] = [
     "complete",
 ];
 /// Longest time for the end of short work, on a busy machine.
-const SHORT: Duration = Duration::from_secs(180);
+const SHORT: Duration = Duration::from_secs(150);
 /// Frames of a stem that takes much longer to mix or analyse than a test.
 pub(crate) const LONG: u32 = 12_000_000;
 

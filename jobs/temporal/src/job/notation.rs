@@ -20,9 +20,11 @@ pub(super) struct Notation {
 struct Stem {
     path: PathBuf,
     blake3: String,
-    stem_id: String,
+    #[serde(rename = "stem_id")]
+    id: String,
+    /// `drums`, `bass`, `vocals` or `other`.
     #[serde(rename = "type")]
-    stem_type: String,
+    part: String,
 }
 
 /// Returns the name of a stem's files: names of stems may be the same, and ids of any form.
@@ -37,8 +39,8 @@ impl Work for Notation {
 
     fn order(&self) -> Value {
         let stem = |(index, stem): (usize, &Stem)| {
-            let Stem { path, blake3, stem_type, .. } = stem;
-            json!({ "file": path, "blake3": blake3, "type": stem_type, "name": name(index) })
+            let Stem { path, blake3, part, .. } = stem;
+            json!({ "file": path, "blake3": blake3, "type": part, "name": name(index) })
         };
         let stems: Vec<_> = self.stems.iter().enumerate().map(stem).collect();
         // The library keeps notes as played; scores are made of them when they are read.
@@ -50,8 +52,8 @@ impl Work for Notation {
         for (index, stem) in self.stems.iter().enumerate() {
             let notes = files.document(&format!("{}.notes.json", name(index)))?;
             let count = |key: &str| notes[key].as_array().map_or(0, Vec::len);
-            counts.insert(stem.stem_id.clone(), json!({ "notes": count("notes"), "hits": count("hits") }));
-            answer.insert(stem.stem_id.clone(), notes);
+            counts.insert(stem.id.clone(), json!({ "notes": count("notes"), "hits": count("hits") }));
+            answer.insert(stem.id.clone(), notes);
         }
         let written = std::fs::write(&self.answer, Value::Object(answer).to_string());
         written.map_err(|error| failed(format!("{}: {error}", self.answer.display())))?;

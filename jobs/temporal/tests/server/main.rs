@@ -13,7 +13,6 @@ mod cancellation;
 mod client;
 #[path = "../../../../tests/service/contract.rs"]
 mod contract;
-#[allow(clippy::duration_suboptimal_units)]
 #[path = "../../../../tests/service/contract_library.rs"]
 mod contract_library;
 mod ends;
