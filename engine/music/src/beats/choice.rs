@@ -9,7 +9,7 @@ use super::hypotheses::Hypothesis;
 use std::sync::LazyLock;
 
 /// Hidden units: those of several networks whose mean is taken.
-const UNITS: usize = 48;
+const UNITS: usize = 80;
 /// Distance of a value from its mean that counts at most, in spreads.
 const FARTHEST: f32 = 4.0;
 const BYTES: &[u8] = include_bytes!("../../models/tempo/choice.f32");
