@@ -133,6 +133,7 @@ pub enum Command {
     },
 }
 
+// With `remote`, the derived code becomes functions of the type, which these traits call.
 impl Serialize for Command {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, to)
